@@ -127,7 +127,7 @@ describe('the life of a source on a real worker', () => {
     expect(world.connects).toBe(connects + 1)
   })
 
-  it('restart takes the place of the active run; no record is lost or stored twice', async () => {
+  it('restart replaces the active run; no record is lost or stored twice', async () => {
     world.held = true
     const sourceId = await addSource()
     const runId = await act(sourceId, 'start')
@@ -151,7 +151,7 @@ describe('the life of a source on a real worker', () => {
     expect(world.connects).toBe(connects + 1)
   })
 
-  it('backfill reads again what lies behind the cursor, in whole and by range, and can be cancelled', async () => {
+  it('backfill reads again what the cursor has passed, completely or by range, and can be cancelled', async () => {
     const sourceId = await addSource()
     await ended(await act(sourceId, 'run'))
     world.mark = 'two'
@@ -175,7 +175,7 @@ describe('the life of a source on a real worker', () => {
     expect([after?.cursor, after?.cursorEpoch, after?.cursorSeq]).toEqual([before?.cursor, before?.cursorEpoch, before?.cursorSeq])
   })
 
-  it('both processes are on the list while they live', async () => {
+  it('both processes are listed while they are alive', async () => {
     const workers = await until(async () => {
       const found = await listWorkers(database)
       return found.length === 2 ? found : null

@@ -116,7 +116,7 @@ describe('a source with a mapping', () => {
   const one = { id: 1, items: ['tea', 'cup'] }
   const two = { id: 2, items: ['pot'] }
 
-  it('stores what the expression makes, skips what did not change, and maps everything again when the mapping changes', async () => {
+  it('stores what the expression makes, skips unchanged items, and maps everything again when the mapping changes', async () => {
     const id = await addSource(titled('{"title": $join(data.items, "+")}'))
     expect(await runWith(id, [one, two])).toMatchObject({ outcome: 'ok', stored: ['1=tea+cup', '2=pot'], read: [1, 2] })
     expect(await runWith(id, [one, two])).toMatchObject({ outcome: 'ok_nothing_new', read: [] })
@@ -127,7 +127,7 @@ describe('a source with a mapping', () => {
     expect(await runWith(id, [one, two])).toMatchObject({ stored: ['1=null', '2=null'], read: [1, 2] })
   })
 
-  it('notes once for a version that its mapping names a stream which does not exist', async () => {
+  it('reports once per version that its mapping names a stream which does not exist', async () => {
     const id = await addSource({ oders: { expression: 'null' } })
     await runWith(id, [one])
     await runWith(id, [one, two])
@@ -144,14 +144,14 @@ describe('a source with a mapping', () => {
     expect(await warnings()).toHaveLength(2)
   })
 
-  it('removes what the expression drops now, and what is gone', async () => {
+  it('removes what the expression now drops, and what is gone', async () => {
     const id = await addSource(titled('data.state = "void" ? null : {"title": data.items[0]}'))
     expect((await runWith(id, [one, two])).stored).toEqual(['1=tea', '2=pot'])
     expect(await runWith(id, [{ ...one, state: 'void' }, two])).toMatchObject({ stored: ['2=pot'], read: [1] })
     expect((await runWith(id, [])).stored).toEqual([])
   })
 
-  it('splits records, and loses parts with their record or when there are fewer', async () => {
+  it('splits records, and removes parts with their record or when there are fewer', async () => {
     const id = await addSource({ orders: { expression: 'data.items#$i.{"key": [$$.key, $i], "title": $string($)}', keys: 'set' } })
     expect((await runWith(id, [one, two])).stored).toEqual(['[1,0]=tea', '[1,1]=cup', '[2,0]=pot'])
     expect(await runWith(id, [one, two])).toMatchObject({ outcome: 'ok_nothing_new', read: [1, 2] })
@@ -159,7 +159,7 @@ describe('a source with a mapping', () => {
     expect((await runWith(id, [two])).stored).toEqual(['[2,0]=pot'])
   })
 
-  it('keeps the parts of a record that fails, since nobody can know which they are', async () => {
+  it('keeps the parts of a record that fails, since it is unknown which they are', async () => {
     const expression = 'data.state = "bad" ? $error("bad order") : data.items#$i.{"key": [$$.key, $i], "title": $string($)}'
     const id = await addSource({ orders: { expression, keys: 'set' } })
     await runWith(id, [one, two])

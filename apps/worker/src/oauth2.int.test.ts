@@ -121,7 +121,7 @@ describe('OAuth 2 against oidc-provider, two workers', () => {
     expect(fixture.seen).toEqual({ issued: 1, refused: [], unauthorized: 0 })
   })
 
-  it('uses each refresh token once, however many need a token at the same moment', async () => {
+  it('uses each refresh token once, however many runs need a token at the same moment', async () => {
     const credential = await addCredential({ clientSecret: 'canary-client-secret', refreshToken: await fixture.grant() })
     const sources = [await addSource(credential), await addSource(credential)]
     const call = randomUUID()
@@ -180,7 +180,7 @@ describe('OAuth 2 against oidc-provider, two workers', () => {
     expect(await statusOf(source)).toEqual({ status: 'ACTIVE', reason: null })
   })
 
-  it('has shown no secret anywhere', async () => {
+  it('has revealed no secret anywhere', async () => {
     const tables = ['runs', 'events', 'calls', 'sources', 'credentials', 'access_tokens', 'audit']
     const dump = (await Promise.all(tables.map((table) => store.rows(`SELECT t::text FROM ${table} t`)))).flat()
     expect(dump.length).toBeGreaterThan(20)

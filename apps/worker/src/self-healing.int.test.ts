@@ -83,7 +83,7 @@ const recheckAfter = (sourceId: string, at: Date | null) =>
 const bringForward = (sourceId: string) => store.rows('UPDATE rechecks SET due_at = now() WHERE source_id = $1', [sourceId])
 
 describe('a source whose password was wrong', () => {
-  it('continues by itself once the password is right at the other side', async () => {
+  it('continues by itself once the password is correct on the other side', async () => {
     const id = randomUUID()
     const config = {
       host: '127.0.0.1',

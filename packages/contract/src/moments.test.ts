@@ -39,7 +39,7 @@ describe('times that callers give', () => {
     )
   })
 
-  it.each(times)('$id refuses in $path what no calendar or no Postgres holds', ({ path, schema }) => {
+  it.each(times)('$id refuses in $path what is no calendar date or cannot be stored in Postgres', ({ path, schema }) => {
     const refuses = (value: string): boolean => {
       const issues = schema.safeParse(withValue(path.split('.'), value)).error?.issues ?? []
       return issues.some((issue) => issue.path.join('.') === path)

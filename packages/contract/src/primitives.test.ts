@@ -22,7 +22,7 @@ describe('durations', () => {
 describe('query parameters', () => {
   const query = z.strictObject({ ...pageQuery, flag: queryFlag('x'), list: queryList(z.string().max(3), { max: 2, description: 'x' }) })
 
-  it('fills in what is left out', () => expect(query.parse({})).toEqual({ limit: 50, flag: false, list: [] }))
+  it('fills in defaults', () => expect(query.parse({})).toEqual({ limit: 50, flag: false, list: [] }))
   it('reads numbers, flags, one or more values', () => {
     expect(query.parse({ limit: '7', flag: 'true', list: 'a' })).toMatchObject({ limit: 7, flag: true, list: ['a'] })
     expect(query.parse({ list: ['a', 'b'] }).list).toEqual(['a', 'b'])

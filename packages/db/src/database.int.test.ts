@@ -19,7 +19,7 @@ afterAll(async () => {
   await store.drop()
 })
 
-describe('a connection that dies without a word', () => {
+describe('a connection that dies silently', () => {
   it('fails what waits for it, and is replaced', async () => {
     await database.pool.query('SELECT 1')
     proxy.silence()
@@ -33,7 +33,7 @@ describe('a connection that dies without a word', () => {
     await expect(database.prisma.source.count()).rejects.toSatisfy(isConnectionError)
   })
 
-  it('fails the transaction in hand', async () => {
+  it('fails the transaction in progress', async () => {
     const work = database.transaction(async (client) => {
       await client.query('SELECT 1')
       proxy.silence()
@@ -50,11 +50,11 @@ describe('a connection that dies without a word', () => {
   })
 })
 
-it('compiles no statement: where ranges are joined the cost is estimated a thousandfold, and a page of the change feed took seconds', async () => {
+it('never compiles a statement: merging ranges is overestimated a thousandfold, and a page of the change feed took seconds', async () => {
   for (const pool of [database.pool, database.lists]) expect((await pool.query('SHOW jit')).rows).toEqual([{ jit: 'off' }])
 })
 
-it('says that the database is unavailable when the server ends the connection in hand', async () => {
+it('reports that the database is unavailable when the server ends a connection in use', async () => {
   const { rows } = await database.pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
   await expect(database.pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid])).rejects.toMatchObject({ reason: 'DATABASE_UNAVAILABLE' })
 })

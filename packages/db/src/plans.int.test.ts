@@ -207,7 +207,7 @@ describe.each([
     expect({ ...plan, isWithin: plan.touched <= limit }).toMatchObject({ isWithin: true })
   })
 
-  it('keys of the stream are those of the records that stand in it', async () => {
+  it('keys of the stream are those of the records in it', async () => {
     const [found] = await store.rows<{ n: number }>(`SELECT count(*)::int AS n FROM records WHERE key_hash = decode($1, 'hex')`, [keyHash(id(4_000))])
     expect(found?.n).toBe(1)
   })

@@ -12,7 +12,7 @@ const created = new Set(
     .map(([, model = '']) => model),
 )
 
-it('leaves the times of rows that Prisma creates to the database, whose clock all compare with', () => {
+it('leaves the times of rows that Prisma creates to the database, whose clock is used for all comparisons', () => {
   const models = [...schema.matchAll(/^model (\w+) \{([^}]*)\}/gm)].map(([, name = '', body = '']) => ({
     name: name[0]?.toLowerCase() + name.slice(1),
     body,

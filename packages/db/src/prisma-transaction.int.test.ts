@@ -23,7 +23,7 @@ const write = ({ prisma, client }: Transaction, key: string) =>
 const written = (key: string) => store.rows<{ key: string }>('SELECT key FROM settings WHERE key LIKE $1 ORDER BY key', [`${key}.%`])
 
 describe('prismaTransaction', () => {
-  it('runs Prisma and pg on one connection in one transaction, also with many at once', async () => {
+  it('runs Prisma and pg on one connection in one transaction, even with many at once', async () => {
     const all = await Promise.all(Array.from({ length: 30 }, () => store.database.prismaTransaction(sides)))
     for (const { mine, theirs } of all) expect(theirs).toEqual(mine)
     expect(new Set(all.map(({ mine }) => mine?.xact)).size).toBe(30)
@@ -42,7 +42,7 @@ describe('prismaTransaction', () => {
     expect(await written(lost)).toEqual([])
   })
 
-  it('says that the database does not answer when a connection breaks in hand', async () => {
+  it('reports that the database does not respond when a connection breaks while in use', async () => {
     await expect(
       store.database.prismaTransaction(async ({ prisma }) => {
         await prisma.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())`

@@ -2,7 +2,7 @@ import { until } from '@inlet/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ClockWatch, shareSkew, skewBetween, startClockWatch } from './clock-watch.js'
 
-describe('the watch of the clock', () => {
+describe('the clock watch', () => {
   const open: ClockWatch[] = []
   afterEach(() => open.splice(0).forEach((watch) => watch.stop()))
 
@@ -19,7 +19,7 @@ describe('the watch of the clock', () => {
     return { watch, seen, clock }
   }
 
-  it.each([3_600_000, -3_600_000, 2_100])('begins nothing with a clock that is %s ms off', async (skewMs) => {
+  it.each([3_600_000, -3_600_000, 2_100])('starts nothing with a clock that is %s ms off', async (skewMs) => {
     const { watch, seen } = setUp(async () => skewMs)
     expect(watch.problem()).toContain('not been compared')
     await until(() => seen.length > 0)
@@ -27,7 +27,7 @@ describe('the watch of the clock', () => {
     expect(watch.problem()).toBe(seen[0])
   })
 
-  it('begins with a good clock, and not before it has an answer', async () => {
+  it('starts with a correct clock, but not before it has a response', async () => {
     let asked = 0
     const away = setUp(async () => Promise.reject(new Error(`away ${++asked}`)))
     await until(() => asked === 1)
@@ -80,7 +80,7 @@ describe('shareSkew', () => {
 })
 
 describe('skewBetween', () => {
-  it('gives the network its time', () => {
+  it('allows for the round trip', () => {
     expect(skewBetween(1_000, 1_500, 2_000)).toBe(0)
     expect(skewBetween(1_000, 900, 2_000)).toBe(100)
     expect(skewBetween(1_000, 2_300, 2_000)).toBe(-300)

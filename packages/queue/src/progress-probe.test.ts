@@ -24,7 +24,7 @@ const setUp = () => {
 }
 
 describe('whether a process makes progress', () => {
-  it('finds one that leaves jobs waiting, unless it is busy, has none, or its clock is wrong', async () => {
+  it('detects one that leaves jobs waiting, unless it is busy, has none, or its clock is wrong', async () => {
     const { state, at } = setUp()
     expect(await at(1)).toBeNull()
     expect(await at(1.1)).toContain('none was taken')
@@ -37,7 +37,7 @@ describe('whether a process makes progress', () => {
     expect(await at(2)).toBeNull()
   })
 
-  it('waits for a queue that is unavailable, and gives it its time afterwards', async () => {
+  it('waits for a queue that is unavailable, and allows some time afterwards', async () => {
     const { state, at } = setUp()
     state.waiting = 0
     expect(await at(5)).toBeNull()
@@ -48,7 +48,7 @@ describe('whether a process makes progress', () => {
     expect(await at(16)).toContain('none was taken')
   })
 
-  it('ends after ten minutes without an answer, and not before', async () => {
+  it('fails after ten minutes without a response, and not before', async () => {
     const { state, at } = setUp()
     state.waiting = 0
     expect(await at(3)).toBeNull()

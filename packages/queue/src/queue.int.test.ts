@@ -62,7 +62,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     expect(await waiting(QUEUES.ingestion)).toBe(1)
   })
 
-  it('takes waits that are no whole milliseconds, or over', async () => {
+  it('accepts delays that are fractional, or in the past', async () => {
     const delays = [599_131.203, 0.4, -3.5]
     await queues.enqueueRuns(delays.map((delayMs) => ({ runId: randomUUID(), attempt: 0, delayMs })))
     let seen = 0
@@ -72,7 +72,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     expect(seen).toBe(2)
   })
 
-  it('forwards a batch unchanged, once while it is there and again after it was taken', async () => {
+  it('forwards a batch unchanged, once while it is in the queue and again after it was taken', async () => {
     const batch = testBatch(
       { runId: randomUUID(), sourceId: randomUUID(), epoch: 2, seq: 3, effects: { cursors: [{ stream: 'main', cursor: { b: 1, a: [null] } }] } },
       [{ key: 'ü\u2028' }],
@@ -92,7 +92,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await done(consumer)
   })
 
-  it('delivers calls, and maintenance once a time slot', async () => {
+  it('delivers calls, and maintenance jobs once per time slot', async () => {
     const callId = randomUUID()
     await queues.enqueueCall(callId)
     for (const slot of [1, 1, 2]) await queues.enqueueMaintenance('reconcile', slot)
@@ -109,7 +109,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await done(maintenance)
   })
 
-  it('confirms what it has taken, and nothing else', async () => {
+  it('confirms only what it has accepted', async () => {
     const confirmed: unknown[] = []
     const confirm = {
       runsEnqueued: async (runIds: readonly string[]) => void confirmed.push(runIds),
@@ -127,7 +127,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await confirming.close()
   })
 
-  it('computes the moments of schedules as the ledger does, where the parser of the queue would skip one', async () => {
+  it("computes the moments of schedules like the ledger, even where the queue's parser would skip one", async () => {
     const schedule = { cron: '0,0 0 * * *', timeZone: 'America/Santiago' }
     const sourceId = randomUUID()
     await queues.syncJobScheduler(sourceId, schedule)
@@ -156,7 +156,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     expect(await queues.listSchedules()).toEqual([])
   })
 
-  it('refuses malformed jobs and jobs nobody handles, at once and for good', async () => {
+  it('refuses malformed jobs and jobs without a handler, at once and for good', async () => {
     const raw = createQueueBackend(connection).queue(QUEUES.calls, {})
     for (const data of [{ v: 1 }, { v: 2, callId: randomUUID() }, { v: 1, callId: 'x' }, null]) await raw.add('call', data, { attempts: 5 })
     await raw.add('unheard-of', { v: 1 }, { attempts: 5 })
@@ -176,7 +176,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await raw.close()
   })
 
-  it('brings a job back at the time its handler asks for, and after a failure', async () => {
+  it('redelivers a job at the time its handler asks for, and after a failure', async () => {
     const runId = randomUUID()
     await queues.enqueueRuns([{ runId, attempt: 0 }])
     const at: number[] = []
@@ -200,7 +200,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await done(consumer)
   })
 
-  it('aborts the signal of the work in hand, and lets it go at the limit', async () => {
+  it('aborts the signal of the work in progress, and abandons it at the limit', async () => {
     await queues.enqueueCall(randomUUID())
     let signal: AbortSignal | undefined
     const consumer = await consume({
@@ -218,7 +218,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await done(consumer)
   })
 
-  it('takes nothing with a wrong clock, neither at first nor out of the hands of others', async () => {
+  it('takes nothing with a wrong clock, neither at first nor away from others', async () => {
     const raw = createQueueBackend(connection).queue(QUEUES.calls, {})
     await raw.obliterate({ force: true })
     await raw.close()
@@ -265,7 +265,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await done(consumer)
   })
 
-  it('gives a batch that is stuck in other hands a new id, and not one that waits', async () => {
+  it('gives a batch stuck with another process a new id, but not one that waits', async () => {
     const batch = testBatch({ runId: randomUUID(), sourceId: randomUUID(), epoch: 1, seq: 1 }, [{ key: 'a' }])
     for (let sends = 0; sends < 5; sends++) await queues.forwardBatch(batch)
     expect(await waiting(QUEUES.scribe)).toBe(1)
@@ -297,7 +297,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await done(other)
   })
 
-  it('says what is wrong with the server', async () => {
+  it('reports what is wrong with the server', async () => {
     expect(await queues.inspect()).toEqual([])
   })
 

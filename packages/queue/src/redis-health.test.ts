@@ -4,7 +4,7 @@ import { redisProblems } from './redis-health.js'
 const good = { persistence: 'loading:0\r\naof_enabled:1\r\n', memory: 'maxmemory_policy:noeviction\r\n' }
 
 describe('redisProblems', () => {
-  it('is content with noeviction and AOF', () => {
+  it('accepts noeviction and AOF', () => {
     expect(redisProblems(good)).toEqual([])
   })
   it.each([

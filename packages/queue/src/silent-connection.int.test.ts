@@ -10,7 +10,7 @@ const backends = [['postgres', ''] as const, ...(inject('redisServer') === '' ? 
 
 const through = (url: string, port: number): string => Object.assign(new URL(url), { port: String(port) }).href
 
-describe.each(backends)('a connection to the queue on %s that dies without a word', (_name, redisServer) => {
+describe.each(backends)('a connection to the queue on %s that dies silently', (_name, redisServer) => {
   it('is replaced: runs are enqueued and taken again', { timeout: 300_000 }, async () => {
     const store = await createTestDatabase(inject('postgresUrl'))
     const redis = redisServer === '' ? null : await startRedis(redisServer)

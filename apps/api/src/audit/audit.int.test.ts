@@ -14,7 +14,7 @@ const namesOf = async (query: string): Promise<unknown[]> => {
 }
 
 describe('names in the audit log', () => {
-  it('are those of the keys that acted, also of revoked ones, and of what they changed', async () => {
+  it('are those of the keys that acted, including revoked ones, and of what they changed', async () => {
     const { id, key } = await api.addKey(['admin'])
     const { body: source } = await api.post('/v1/sources', newSource({ slug: 'orders' }), { key })
     await api.post(`/v1/sources/${source.id}/pause`, undefined, { key })
@@ -25,7 +25,7 @@ describe('names in the audit log', () => {
     expect(await namesOf(`target=${id}`)).toContainEqual(['key.revoke', rows[0]?.name])
   })
 
-  it('are kept of what was deleted, also where another has the name since', async () => {
+  it('are kept for deleted targets, even if another one has the name since', async () => {
     const { body: first } = await api.post('/v1/sources', newSource({ name: 'Shop', slug: 'shop' }))
     await api.delete(`/v1/sources/${first.id}`)
     const { body: second } = await api.post('/v1/sources', newSource({ name: 'Shop', slug: 'shop' }))
@@ -53,7 +53,7 @@ describe('names in the audit log', () => {
     expect(await namesOf(`target=${target.id}`)).toContainEqual(['notification.delete', 'ops'])
   })
 
-  it('of a run are that of its source; what has no name has none', async () => {
+  it('are that of its source for a run, and null for what has no name', async () => {
     const { body: source } = await api.post('/v1/sources', newSource({ name: 'Runs', slug: 'runs', runNow: true }))
     await api.post(`/v1/runs/${source.runId}/cancel`)
     expect(await namesOf(`target=${source.runId}`)).toEqual([['run.cancel', 'runs']])

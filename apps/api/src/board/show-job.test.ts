@@ -15,7 +15,7 @@ const names: JobNames = {
 }
 
 describe('jobs on the board', () => {
-  it('show ids and sizes, and nothing that they carry', () => {
+  it('show ids and sizes, but none of their content', () => {
     const batch = { v: 1, runId: 'r1', sourceId: 's1', seq: 3, bytes: 5, payload: '[{"secret":"canary"}]', effects: { cursors: ['canary'] } }
     expect(showJobData(batch)).toEqual({ runId: 'r1', sourceId: 's1', seq: 3, bytes: 5, payload: 'records are not shown here' })
     expect([showJobData(null), showJobData('canary'), showJobData({ token: 'canary' })]).toEqual([{}, {}, {}])
@@ -43,7 +43,7 @@ describe('jobs on the board', () => {
     ])
   })
 
-  it('are found in answers of the board', () => {
+  it('are found in responses of the board', () => {
     const job = { name: 'run', data: { runId: 'r1' }, id: '1' }
     expect(jobsOf({ queues: [{ name: 'ingestion', jobs: [job, job] }] })).toEqual([job, job])
     expect(jobsOf({ job, status: 'completed' })).toEqual([job])

@@ -25,7 +25,7 @@ const perform = async (body: object) => {
 }
 
 describe('/v1/bulk-operations', () => {
-  it('acts on each source as if it were asked for alone, and keeps what became of it', async () => {
+  it('acts on each source as if requested for it alone, and records the results', async () => {
     const [a, b, c] = [await register({ slug: 'bulk-a' }), await register({ slug: 'bulk-b' }), await register({ slug: 'bulk-c' })]
     await api.post(`/v1/sources/${b}/pause`)
     await api.post(`/v1/sources/${c}/stop`)
@@ -70,7 +70,7 @@ describe('/v1/bulk-operations', () => {
     expect((await api.get(`/v1/sources/${a}`)).body.labels).toEqual({ team: 'crm' })
   })
 
-  it('refuses what cannot be', async () => {
+  it('refuses invalid operations', async () => {
     const id = await register()
     const refused = async (body: object) => problemOf(await api.post('/v1/bulk-operations', body))
     expect(await refused({ action: 'label', sources: [id] })).toEqual([422, 'VALIDATION_FAILED'])
@@ -101,7 +101,7 @@ describe('/v1/bulk-operations', () => {
     expect(rows).toEqual([{ actor: 'system' }])
   })
 
-  it('ends with the token that asked for it, whose scopes nobody can look up', async () => {
+  it('ends when the token that requested it expires, since its scopes cannot be looked up', async () => {
     const start = async (actsUntil: string) => {
       const id = randomUUID()
       const sourceId = await register()

@@ -59,7 +59,7 @@ describe('GET /v1/changes', () => {
     expect((await readAll(undefined, `&source=${source.slug}&stream=other`)).items).toEqual([])
   })
 
-  it('waits for a change, and no longer than asked', async () => {
+  it('waits for a change, but no longer than requested', async () => {
     const { nextToken } = (await api.get('/v1/changes?after=now')).body
     const nothing = api.get(`/v1/changes?after=${nextToken}&wait=1`)
     expect((await nothing).body).toMatchObject({ items: [], more: false })
@@ -89,7 +89,7 @@ describe('GET /v1/changes', () => {
     second.stop()
   })
 
-  it('shows nothing more to a key that is revoked', async () => {
+  it('shows nothing more to a revoked key', async () => {
     const { id, key } = await api.addKey(['read'])
     const stream = await followStream(api, '/v1/changes?after=now', { authorization: `Bearer ${key}` })
     await put([{ key: 'before', v: 1 }])
@@ -105,7 +105,7 @@ describe('GET /v1/changes', () => {
     expect(shown).toBeLessThan(v)
   })
 
-  it('refuses tokens that are none, and those whose changes are gone', async () => {
+  it('refuses invalid tokens, and those whose changes are gone', async () => {
     expect(problemOf(await api.get('/v1/changes?after=x'))).toEqual([400, 'INVALID_CURSOR'])
     const bad = await followStream(api, '/v1/changes', { 'last-event-id': 'x' })
     expect(bad.response.status).toBe(400)

@@ -88,7 +88,7 @@ describe('shared credentials', () => {
     expect(renamed.body).toMatchObject({ name: `${two.name}-new`, secrets: two.secrets, repaired: [] })
   })
 
-  it('need a key that may do it', async () => {
+  it('require a key with the scope', async () => {
     const body = { name: names.next().value, connector: 'toy', secrets: { password: 'abc' } }
     expect(problemOf(await api.post('/v1/credentials', body, { key: api.keys.read }))).toEqual([403, 'FORBIDDEN'])
     expect(problemOf(await api.get('/v1/encryption', { key: api.keys.write }))).toEqual([403, 'FORBIDDEN'])
@@ -124,7 +124,7 @@ describe('a source with a shared credential', () => {
     expect(answer.body.field).toBe('credential')
   })
 
-  it('changes between a shared one, its own and none', async () => {
+  it('switches between a shared credential, its own and none', async () => {
     const [one, two] = [await addCredential(), await addCredential()]
     const { id } = await addSource({ secrets: { password: 'own' } })
     const credentials = () =>
@@ -151,7 +151,7 @@ describe('a source with a shared credential', () => {
     expect(problemOf(needed)).toEqual([422, 'VALIDATION_FAILED'])
   })
 
-  it('is checked with it before it is saved, without opening it here', async () => {
+  it('is checked with it before it is saved, without decrypting it here', async () => {
     const shared = await addCredential()
     const created = api.post('/v1/sources?check=true', newSource({ credential: shared.id }))
     const call = await until(async () => {
@@ -162,7 +162,7 @@ describe('a source with a shared credential', () => {
     expect(problemOf(await created)[1]).toBe('CHECK_TIMEOUT')
   })
 
-  it('starts again when its credential is changed, if that was what stopped it', async () => {
+  it('restarts when its credential is changed, if that was what stopped it', async () => {
     const shared = await addCredential()
     const broken = async (reason: string) => {
       const { id } = await addSource({ credential: shared.id })
@@ -187,7 +187,7 @@ describe('a source with a shared credential', () => {
     expect(answer.text + api.logLines.join('')).not.toContain('canary-secret-2')
   })
 
-  it('keeps its users when new secrets would not fit one of them', async () => {
+  it('refuses new secrets that would not fit one of its users', async () => {
     const shared = await addCredential()
     const { name } = await addSource({ credential: shared.id, config: { needsPassword: true } })
     const answer = await api.patch(`/v1/credentials/${shared.id}`, { secrets: { token: 'abc' } })

@@ -114,11 +114,11 @@ const ids = Object.keys(endpoints) as EndpointId[]
 const attacks = ids.flatMap((id) => (ATTACKS[id] ?? []).map((attack, n) => [`${id} ${n + 1}`, attack] as const))
 
 describe('stored secrets', () => {
-  it('are looked after in every endpoint that takes settings or makes others live', () => {
+  it('are protected in every endpoint that accepts settings or makes others live', () => {
     expect(ids.filter((id) => isConcerned(id) && ATTACKS[id] === undefined)).toEqual([])
   })
 
-  it.each(attacks)('cannot be sent elsewhere by %s with a key that may write', async (_name, attack) => {
+  it.each(attacks)('cannot be sent elsewhere by %s with a write key', async (_name, attack) => {
     const answer = await attack()
     expect(problemOf(answer)).toEqual([403, 'SECRET_TARGET_REFUSED'])
     expect(answer.text).not.toContain('canary')
@@ -134,7 +134,7 @@ describe('stored secrets', () => {
     expect((await plan(definition({ credential }))).body.items).toMatchObject([{ action: 'refused', failure: { reason: 'SECRET_TARGET_REFUSED' } }])
   })
 
-  it('go elsewhere with those who give them again, and are for that from then on', async () => {
+  it('can be sent elsewhere by a caller who gives them again, and are bound to that from then on', async () => {
     const { id } = await addSource()
     const moved = await api.patch(`/v1/sources/${id}`, { config: { url: EVIL }, secrets }, { ...write(), headers: any })
     expect(moved.status).toBe(200)
@@ -151,7 +151,7 @@ describe('stored secrets', () => {
     expect(problemOf(await api.post(`/v1/sources/${id}/test`, {}, write()))).toEqual([504, 'CHECK_TIMEOUT'])
   })
 
-  it('go elsewhere at the word of an admin, which is kept, shown and audited', async () => {
+  it('can be sent elsewhere by an admin, which is stored, shown and audited', async () => {
     const shared = await addShared()
     await addSource({ secrets: undefined, credential: shared.id })
     expect((await api.post('/v1/sources', newSource({ config: { url: EVIL }, credential: shared.id }))).status).toBe(201)
@@ -163,7 +163,7 @@ describe('stored secrets', () => {
     expect((await addSource({ config: { url: `${EVIL}/2` }, secrets: undefined, credential: shared.id })).id).toBeDefined()
   })
 
-  it('that were stored before targets were kept are for where their sources lead', async () => {
+  it('stored before targets were recorded are bound to where their sources send them', async () => {
     const shared = await addShared()
     const { id } = await addSource({ secrets: undefined, credential: shared.id })
     const own = await addSource()

@@ -5,7 +5,7 @@ const start: EventWindow = { lastId: 10n, missing: new Map() }
 const missingOf = (window: EventWindow): bigint[] => [...window.missing.keys()]
 
 describe('advanceWindow', () => {
-  it('remembers ids that were skipped, until they appear', () => {
+  it('remembers skipped ids until they appear', () => {
     const skipped = advanceWindow(start, [11n, 14n], 0)
     expect([skipped.lastId, missingOf(skipped), watermark(skipped)]).toEqual([14n, [12n, 13n], 11n])
     const found = advanceWindow(skipped, [12n], 1_000)
@@ -17,7 +17,7 @@ describe('advanceWindow', () => {
     const later = advanceWindow(skipped, [], 30_000)
     expect([missingOf(later), watermark(later)]).toEqual([[], 12n])
   })
-  it('stays small whatever the gaps', () => {
+  it('stays small, however many gaps there are', () => {
     const wide = advanceWindow(start, [10_000_000n], 0)
     expect(wide.missing.size).toBe(1_000)
     expect(missingOf(wide).at(-1)).toBe(9_999_999n)

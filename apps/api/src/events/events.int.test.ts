@@ -56,7 +56,7 @@ describe('events', () => {
     stream.stop()
   })
 
-  it('finds an event that was committed after one with a higher id', async () => {
+  it('delivers an event that was committed after one with a higher id', async () => {
     const stream = await followStream(api, '/v1/events/stream?type=test.late')
     const client = await api.database.pool.connect()
     await client.query('BEGIN')
@@ -70,6 +70,6 @@ describe('events', () => {
     stream.stop()
   })
 
-  it('refuses a Last-Event-ID that is none', async () =>
+  it('refuses an invalid Last-Event-ID', async () =>
     expect(problemOf(await api.get('/v1/events/stream', { headers: { 'last-event-id': 'x; DROP' } }))).toEqual([422, 'VALIDATION_FAILED']))
 })

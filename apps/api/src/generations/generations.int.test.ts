@@ -74,7 +74,7 @@ describe('a generation of vectors', () => {
     expect(problemOf(await api.get(`/v1/search/generations/${made.id}`))).toEqual([404, 'NOT_FOUND'])
   })
 
-  it('is refused where its endpoint cannot be used, or must not be reached', async () => {
+  it('is refused if its endpoint does not work, or must not be reached', async () => {
     const before = (await api.get('/v1/search/generations')).body.items.length
     expect(problemOf(await create({ url: 'http://169.254.169.254/v1/embeddings' }))[1]).toBe('URL_BLOCKED_ADDRESS')
     expect(problemOf(await create({ url: 'ftp://example.com' }))[1]).toBe('URL_SCHEME_NOT_ALLOWED')
@@ -113,7 +113,7 @@ describe('a generation of vectors', () => {
 })
 
 describe('a search', () => {
-  it('uses vectors where a generation is active, words alone where none is or the question is one word', async () => {
+  it('uses vectors if a generation is active, words alone if none is or the question is one word', async () => {
     expect((await search('which car')).search).toEqual({ mode: 'lexical', fellBack: null, reranked: false, vectorCoverage: null })
     expect((await search('which car', '&mode=hybrid')).search).toMatchObject({ mode: 'lexical', fellBack: expect.stringMatching(/no generation/u) })
     const { id } = await created({ weight: 1 })
@@ -156,7 +156,7 @@ describe('a search', () => {
     await api.delete(`/v1/search/generations/${id}`)
   })
 
-  it('has its best hits ordered again where an endpoint for that works, and is answered in its own order where it does not', async () => {
+  it('has its best hits reranked if an endpoint for that works, and keeps its own order otherwise', async () => {
     let works = true
     const rerank = await startReranker((texts) => (works ? texts.map((text) => (text.includes('physician') ? 1 : 0)) : null))
     expect(problemOf(await create({ rerank: { url: 'http://169.254.169.254/', model: 'reranker' } }))[1]).toBe('URL_BLOCKED_ADDRESS')
@@ -186,7 +186,7 @@ describe('a search', () => {
     await rerank.close()
   })
 
-  it('never fails nor mixes while generations are switched', async () => {
+  it('never fails or mixes vectors while generations are switched', async () => {
     const [one, two] = [await created({ weight: 1 }), await created({ model: 'wide', weight: 1 })]
     for (const { id } of [one, two]) await build(id)
     await activate(one.id)

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 describe('operation', () => {
-  it('says that it is alive and ready', async () => {
+  it('reports that it is alive and ready', async () => {
     expectContract(await api.get('/health', { key: null }), 'getHealth')
     const ready = await api.get('/ready', { key: null })
     expectContract(ready, 'getReadiness')
@@ -75,7 +75,7 @@ describe('operation', () => {
     await api.database.pool.query(`DELETE FROM _prisma_migrations WHERE id = 'y'`)
   })
 
-  it('measures itself under the patterns of its routes', async () => {
+  it('records its metrics under the patterns of its routes', async () => {
     await api.get('/v1/sources/some-slug')
     const metrics = await api.get('/metrics', { key: api.keys.read })
     expect(metrics.status).toBe(200)

@@ -18,7 +18,7 @@ const inbox = async (source: string) => {
 }
 
 describe('a pushed event', () => {
-  it('is durable when it is answered, makes one run, and shows in lists', async () => {
+  it('is durable before the response, creates one run, and appears in lists', async () => {
     const source = await createHook(api)
     const answer = await push(api, source, { id: 'a', body: '{"type":"made"}' })
     expect(answer.status).toBe(202)
@@ -57,7 +57,7 @@ describe('a pushed event', () => {
     const other = await createHook(api)
     expect((await push(api, other, { id: 'a', body: '{"n":2}' })).status).toBe(202)
   })
-  it('is counted once, however many send it at the same moment', async () => {
+  it('is stored once, however many senders send it at the same moment', async () => {
     const source = await createHook(api)
     const answers = await Promise.all(Array.from({ length: 40 }, (_, n) => push(api, source, { id: `e${n % 4}`, body: `{"n":${n % 4}}` })))
     expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([...Array(36).fill(200), ...Array(4).fill(202)])
@@ -65,7 +65,7 @@ describe('a pushed event', () => {
     const clash = await Promise.all(['{"a":1}', '{"a":2}', '{"a":3}'].map((body) => push(api, source, { id: 'same', body })))
     expect(clash.map(({ status }) => status).sort((a, b) => a - b)).toEqual([202, 409, 409])
   })
-  it('gets an empty answer when the sender shows answers to people', async () => {
+  it('gets an empty response when the sender shows responses to people', async () => {
     const source = await createHook(api, { signature: { scheme: 'slack' } })
     const seconds = String(Math.floor(Date.now() / 1_000))
     const send = (body: string) =>
@@ -84,7 +84,7 @@ describe('a pushed event', () => {
     expect([challenge.status, challenge.text, challenge.headers.get('content-type')]).toEqual([200, 'c1', 'text/plain; charset=utf-8'])
     expect(await inbox(source)).toHaveLength(1)
   })
-  it('answers hub.challenge to who knows the token', async () => {
+  it('returns hub.challenge to a sender who knows the token', async () => {
     const source = await createHook(api, HMAC, { verifyToken: 'verify me please' })
     const ask = (token: string) => api.get(`/v1/hooks/${source}?hub.mode=subscribe&hub.challenge=42&hub.verify_token=${token}`, { key: null })
     expect((await ask('verify+me+please')).text).toBe('42')
@@ -94,7 +94,7 @@ describe('a pushed event', () => {
 })
 
 describe('refusals', () => {
-  it('have one text for whatever is wrong with the sender, and leave nothing but a note for the operator', async () => {
+  it('have one text, whatever is wrong with the sender, and only leave an event for the operator', async () => {
     const source = await createHook(api)
     const body = '{"secret":"of the body"}'
     const answers = await Promise.all(
@@ -114,7 +114,7 @@ describe('refusals', () => {
     expect([statuses[59], statuses[60], statuses[61]]).toEqual([401, 429, 429])
     expect((await push(api, source, { body: '{}' })).status).toBe(202)
   })
-  it('say what is wrong with the body, the source or its state', async () => {
+  it('report what is wrong with the body, the source or its state', async () => {
     const source = await createHook(api)
     expect(problemOf(await push(api, source, { body: 'not json' }))).toEqual([400, 'MALFORMED_JSON'])
     expect(problemOf(await push(api, source, { body: `"${'x'.repeat(1_048_576)}"` }))).toEqual([413, 'PAYLOAD_TOO_LARGE'])
@@ -128,7 +128,7 @@ describe('refusals', () => {
     await api.delete(`/v1/sources/${source}`)
     await until(async () => (await push(api, source, { body: '{}' })).status === 404)
   })
-  it('take new secrets at once', async () => {
+  it('use new secrets at once', async () => {
     const source = await createHook(api)
     expect((await push(api, source, { body: '{}' })).status).toBe(202)
     const { headers } = await api.get(`/v1/sources/${source}`)
@@ -152,7 +152,7 @@ describe('refusals', () => {
 })
 
 describe('Postgres', () => {
-  it('away: 503 and never 2xx; back: taken, and nothing accepted is lost', async () => {
+  it('unavailable: 503 and never 2xx; back again: accepts, and nothing accepted is lost', async () => {
     const store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
     const line = await startCuttableLine(store.url)
     const cut = await startHookApi({ store: { ...store, url: line.url } })
@@ -192,7 +192,7 @@ describe('Postgres', () => {
 })
 
 describe('a replay', () => {
-  it('reads stored events once more, in their order, and leaves those that wait', async () => {
+  it('reads stored events again, in order, and leaves waiting ones alone', async () => {
     const source = await createHook(api)
     const ids: string[] = []
     for (const n of [1, 2, 3]) ids.push((await push(api, source, { id: `e${n}`, body: `[${n}]` })).body.id)

@@ -9,7 +9,7 @@ const requestOf = (): { request: IncomingMessage; body: PassThrough } => {
 }
 
 describe('readRawBody', () => {
-  it('gives up a sender that drips bytes for ever', async () => {
+  it('gives up on a sender that trickles bytes forever', async () => {
     const { request, body } = requestOf()
     const drip = setInterval(() => body.write('x'), 5)
     await expect(readRawBody(request, { maxBytes: 1_000_000, bodyMs: 60 })).rejects.toMatchObject({ reason: 'BODY_TOO_SLOW' })

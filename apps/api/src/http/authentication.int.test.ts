@@ -70,7 +70,7 @@ describe('authentication', () => {
     for (let n = 0; n < 25; n += 1) expect(problemOf(await api.get('/v1/sources', { key: null }))).toEqual([401, 'UNAUTHENTICATED'])
   })
 
-  it('limits the requests of one key when asked to', async () => {
+  it('limits the requests of one key if configured', async () => {
     api = await startApi({ config: { INLET_RATE_LIMIT_PER_MINUTE: 3 } })
     for (let n = 0; n < 3; n += 1) expect((await api.get('/v1/sources', { key: api.keys.read })).status).toBe(200)
     const answer = await api.get('/v1/sources', { key: api.keys.read })
@@ -104,7 +104,7 @@ describe('authentication', () => {
     ])
   })
 
-  it('a key that has just been used is asked for again: what it lost since, it cannot do', async () => {
+  it('a key that has just been used is looked up again: what it may no longer do, it cannot do', async () => {
     api = await startApi()
     const { id, key } = await api.addKey(['read'])
     for (const path of ['/v1/sources', '/v1/registry', '/metrics']) {
@@ -120,7 +120,7 @@ describe('authentication', () => {
     }
   })
 
-  it('the board takes the key as a password, shows what jobs are about and never what they carry, and changes nothing', async () => {
+  it('the board accepts the key as a password, shows what jobs concern but never their content, and changes nothing', async () => {
     api = await startApi()
     const basic = (key: string) => ({ authorization: `Basic ${Buffer.from(`admin:${key}`).toString('base64')}` })
     const page = await api.get('/admin/queues', { key: null, headers: basic(api.keys.admin) })

@@ -42,7 +42,7 @@ describe('bodies that cannot be used', () => {
     ['an unknown content encoding', { ...json, 'content-encoding': 'x-mine' }],
   ])('%s is 415', async (_title, headers) => expect(problemOf(await sendRaw('{}', headers))).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE']))
 
-  it('accepts UTF-8 said in other words', async () => {
+  it('accepts UTF-8 declared in other ways', async () => {
     const answer = await sendRaw(JSON.stringify(newSource()), { 'content-type': 'Application/JSON; charset="UTF-8"' })
     expect(answer.status).toBe(201)
   })
@@ -81,18 +81,18 @@ describe('bodies that cannot be used', () => {
     expect(answer.body.field).toBe('config.rows')
   })
 
-  it('asks a connector for rules that a schema cannot say', async () => {
+  it('asks a connector about rules that a schema cannot express', async () => {
     const answer = await api.post('/v1/sources', newSource({ config: { needsPassword: true } }))
     expect(problemOf(answer)).toEqual([422, 'VALIDATION_FAILED'])
     expect(answer.body.field).toBe('secrets.password')
   })
 
-  it('nothing of all that was registered', async () => {
+  it('register nothing', async () => {
     const { rows } = await api.database.pool.query(`SELECT count(*)::int AS n FROM sources`)
     expect(rows[0].n).toBe(1)
   })
 
-  it('survives a client that goes away in the middle of a body', async () => {
+  it('survives a client that disconnects in the middle of a body', async () => {
     const socket = net.connect(Number(new URL(api.url).port), '127.0.0.1')
     await new Promise((resolve) => socket.once('connect', resolve))
     socket.write(

@@ -146,7 +146,7 @@ const race = async (deletable: Deletable, endpoint: EndpointId, waits: { readonl
   return Promise.all([deletion, ...requests])
 }
 
-describe('a request about something that is deleted meanwhile finds it or does not, and never breaks', () => {
+describe('a request about something that is being deleted succeeds or gets 404, and never breaks', () => {
   it.each(DELETABLE.flatMap((deletable) => racersOf(deletable).map((endpoint) => ({ endpoint, deletedBy: deletable.deletedBy, deletable }))))(
     '$endpoint against $deletedBy',
     async ({ deletable, endpoint }) => {

@@ -76,7 +76,7 @@ const writeThenRead = async (request: Refused, bytes: number, how: 'length' | 'c
   return failed[0]?.message ?? answer()
 }
 
-describe('an answer that comes before the body was read', () => {
+describe('a response before the body was read', () => {
   it.each([1, 5, 50])('reaches a client that writes all of %i MB first, whatever was wrong', async (megabytes) => {
     for (const request of refused().filter(({ status }) => status !== 413 || megabytes > 2))
       for (const how of ['length', 'chunked', 'close'] as const) {
@@ -131,7 +131,7 @@ print(json.dumps(statuses))`
     expect(JSON.parse(stdout)).toEqual([...expected, ...expected])
   })
 
-  it('reaches the sender of a file that is too large, announced or not, in a form or not', async () => {
+  it('reaches the sender of a file that is too large, with or without a declared length or form', async () => {
     const bytes = new Uint8Array(12 * MB).fill(0x61)
     const form = new FormData()
     form.append('file', new Blob([bytes]), 'a.csv')
@@ -196,7 +196,7 @@ print(json.dumps(statuses))`
     expect(socket.bytesWritten).toBeLessThan(100 * MB)
   })
 
-  it('leaves good requests as they were', async () => {
+  it('leaves valid requests unaffected', async () => {
     expect((await api.post('/v1/sources', newSource())).status).toBe(201)
     expect(problemOf(await api.post('/v1/sources', { name: 1 }))).toEqual([422, 'VALIDATION_FAILED'])
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createFailedLogins } from './failed-logins.js'
 
 describe('createFailedLogins', () => {
-  it('counts each address by itself, for a minute', () => {
+  it('counts each address separately, for a minute', () => {
     let now = 0
     const logins = createFailedLogins({ limit: 2, now: () => now })
     expect([logins.record('a'), logins.record('a'), logins.record('b')]).toEqual([null, null, null])

@@ -10,7 +10,7 @@ const messagesOf = (schema: z.ZodType, value: unknown): Record<string, string> =
   return Object.fromEntries(toFieldProblems(parsed.error?.issues ?? []).map(({ path, message }) => [path, message]))
 }
 
-describe('what is wrong with a field is said for people', () => {
+describe('messages about invalid fields are readable', () => {
   it('in the body of a registration', () => {
     expect(messagesOf(createSourceBody, { config: 5, paused: 'yes', labels: [], schedule: { cron: 5 } })).toEqual({
       name: 'is required',
@@ -38,7 +38,7 @@ describe('what is wrong with a field is said for people', () => {
     [z.union([z.string(), z.int()]), undefined, 'is required'],
     [z.string().regex(/^a$/, 'must be an a'), 'b', 'must be an a'],
   ])('by rule (%#)', (rule, value, message) => expect(messagesOf(z.object({ field: rule }), { field: value })).toEqual({ field: message }))
-  it('never in the words of the library', () => {
+  it('never use the words of the library', () => {
     for (const value of [undefined, null, 5, 'x', [], {}, { name: 1, connector: null, mapping: 5, freshWithin: 1, schedule: 'x', labels: { a: 1 } }])
       for (const message of Object.values(messagesOf(createSourceBody, value)))
         expect(message).not.toMatch(/Invalid|expected|received|Too (small|big)/)

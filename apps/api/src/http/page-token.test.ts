@@ -8,7 +8,7 @@ const position = z.tuple([z.string(), z.int()])
 const list = listName('things', { limit: 5, cursor: 'x', status: 'ACTIVE' })
 
 describe('page tokens', () => {
-  it('come back as they were, for the same list whatever the page size', () => {
+  it('are returned unchanged, for the same list with any page size', () => {
     const token = createPageTokens(keyring).encode(list, ['é', 7])
     expect(createPageTokens(keyring).decode(listName('things', { limit: 9, status: 'ACTIVE' }), token, position)).toEqual(['é', 7])
   })

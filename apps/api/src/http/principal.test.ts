@@ -8,7 +8,7 @@ const reader: Principal = { kind: 'key', id: 'k', name: 'reader', scopes: ['read
 const refused = new Failure('UNAUTHENTICATED', 'a valid API key is required')
 
 describe('readAs', () => {
-  it('reads for who was authenticated, and for nobody else', async () => {
+  it('reads for the authenticated caller, and for nobody else', async () => {
     const response = newResponse()
     const read = vi.fn<(principal: Principal) => Promise<string>>(async ({ name }) => name)
     await expect(readAs(response, read)).rejects.toThrow('a valid API key is required')
@@ -17,7 +17,7 @@ describe('readAs', () => {
     expect(await readAs(response, read)).toBe('reader')
   })
 
-  it('begins for who is presumed, and gives nothing before that is decided', async () => {
+  it('begins for a presumed caller, and returns nothing before that is decided', async () => {
     const response = newResponse()
     let decide = (_principal: Principal): void => {}
     presumePrincipal(response, reader, new Promise((resolve) => void (decide = resolve)))
@@ -46,7 +46,7 @@ describe('readAs', () => {
     }
   })
 
-  it('reads again for the one who calls in truth, when the key may do something else by now', async () => {
+  it('reads again for the actual caller if the key may do something else by now', async () => {
     const response = newResponse()
     presumePrincipal(response, reader, Promise.resolve({ ...reader, scopes: ['admin'] }))
     expect(await readAs(response, async ({ scopes }) => scopes)).toEqual(['admin'])

@@ -6,7 +6,7 @@ const keyring = parseKeyring(createMasterKeyText('k1'))
 const newKey = () => parseApiKey(createApiKey(keyring).plaintext)
 const caller = { kind: 'key', id: 'k', name: 'reader', scopes: ['read'] } as const
 
-it('knows a key that was right for a minute, and another secret of the same id never', () => {
+it('knows a key that was valid within the last minute, but never another secret of the same id', () => {
   let time = 0
   const proven = createProvenKeys(() => time)
   const key = newKey()
@@ -18,7 +18,7 @@ it('knows a key that was right for a minute, and another secret of the same id n
   expect(proven.find(key)).toBeNull()
 })
 
-it('forgets a key that is not right any more, and the oldest of too many', () => {
+it('forgets a key that is no longer valid, and the oldest of too many', () => {
   const proven = createProvenKeys(() => 0)
   const [first, second] = [newKey(), newKey()]
   proven.note(first, caller)

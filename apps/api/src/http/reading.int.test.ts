@@ -33,7 +33,7 @@ describe('reads', () => {
     expect((await api.get(path, { headers: { 'if-none-match': '"other"' } })).status).toBe(200)
   })
 
-  it('a source: the tag of a reading is also one for If-Match, and changes with all that is shown', async () => {
+  it('a source: its ETag also works for If-Match, and changes with everything that is shown', async () => {
     const first = await api.get(`/v1/sources/${id}`)
     const etag = first.headers.get('etag') ?? ''
     expect(etag).toMatch(/^"r1-[\w-]{22}"$/)
@@ -44,14 +44,14 @@ describe('reads', () => {
     expect((await api.patch(`/v1/sources/${id}`, { labels: {} }, { headers: { 'if-match': now } })).status).toBe(412)
   })
 
-  it('never says 304 of what is not there or refused', async () => {
+  it('never responds 304 for what does not exist or is refused', async () => {
     expect((await api.get('/v1/sources/nobody', { headers: { 'if-none-match': '*' } })).status).toBe(404)
     expect((await api.get('/v1/sources', { key: null, headers: { 'if-none-match': '*' } })).status).toBe(401)
   })
 })
 
 describe('compression', () => {
-  it('is for large answers to clients that take it', async () => {
+  it('is used for large responses to clients that accept it', async () => {
     const plain = (await api.get('/openapi.json')).text
     const answer = await rawGet('/openapi.json', 'accept-encoding: gzip\r\n')
     const head = answer.subarray(0, answer.indexOf('\r\n\r\n')).toString().toLowerCase()
@@ -64,7 +64,7 @@ describe('compression', () => {
     expect((await rawGet('/health', 'accept-encoding: gzip\r\n')).toString().toLowerCase()).not.toContain('content-encoding')
   })
 
-  it('never holds back events', async () => {
+  it('never delays events', async () => {
     const socket = net.connect(Number(new URL(api.url).port), '127.0.0.1')
     let seen = ''
     socket.on('data', (data) => {

@@ -5,7 +5,7 @@ import { problemOf, startApi, type TestApi } from '../../testing/start-api.js'
 let api: TestApi
 afterEach(() => api.close())
 
-it('answers 503 with Retry-After at once while too many requests wait for the database, and answers the others', async () => {
+it('responds 503 with Retry-After at once while too many requests wait for the database, and answers the others', async () => {
   api = await startApi()
   expect((await api.get('/v1/sources')).status).toBe(200)
   const blocker = await api.database.pool.connect()

@@ -18,7 +18,7 @@ const untilClosed = (stream: { readonly isClosed: boolean }, type: string) =>
   })
 
 describe('a key that is revoked while a request is open', () => {
-  it('sees no more events', async () => {
+  it('receives no more events', async () => {
     const { id, key } = await api.addKey(['read'])
     const stream = await followStream(api, '/v1/events/stream', { authorization: `Bearer ${key}` })
     await until(async () => {
@@ -32,7 +32,7 @@ describe('a key that is revoked while a request is open', () => {
     expect([stream.response.status, stream.text]).toEqual([200, shown])
   })
 
-  it('is shown nothing that took long', async () => {
+  it('gets no response that took long', async () => {
     const { id, key } = await api.addKey(['read'])
     const { nextToken } = (await api.get('/v1/changes?after=now')).body
     const waiting = api.get(`/v1/changes?after=${nextToken}&wait=3`, { key })

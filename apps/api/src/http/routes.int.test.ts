@@ -23,7 +23,7 @@ describe('every route denies by default', () => {
     },
   )
 
-  it('only these take a signature instead of a key, which nothing but their handler checks', async () => {
+  it('only these accept a signature instead of a key, which their handler alone verifies', async () => {
     const signed = all.filter(([, { scope }]) => scope === 'signature')
     expect(signed.map(([, { method, path }]) => `${method} ${path}`)).toEqual(['post /v1/hooks/:id', 'get /v1/hooks/:id'])
     for (const [, { method, path }] of signed)
@@ -34,14 +34,14 @@ describe('every route denies by default', () => {
     await fresh.close()
   })
 
-  it('so do addresses nobody knows, and the board', async () => {
+  it('and so do unknown addresses, and the board', async () => {
     const fresh = await startApi()
     for (const path of ['/v1', '/v1/nothing', '/admin/queues', '/admin/queues/api/queues', '/.env', '/docsx', '//docs'])
       expect(problemOf(await fresh.get(path, anonymous))).toEqual([401, 'UNAUTHENTICATED'])
     await fresh.close()
   })
 
-  it('what is public says nothing of the data', async () => {
+  it('public endpoints reveal nothing about the data', async () => {
     for (const path of ['/', '/health', '/ready', '/openapi.json', '/docs', '/docs/start.js', '/docs/swagger-ui-bundle.js']) {
       const answer = await api.get(path, anonymous)
       expect(answer.status).toBe(200)
@@ -53,7 +53,7 @@ describe('every route denies by default', () => {
     async (_id, method, path) =>
       expect(problemOf(await api.send(method.toUpperCase(), sample(path), { key: api.keys.read }))).toEqual([403, 'FORBIDDEN']),
   )
-  it('keys and the board refuse a key that may only write', async () => {
+  it('keys and the board refuse a write key', async () => {
     expect(problemOf(await api.get('/v1/keys', { key: api.keys.write }))).toEqual([403, 'FORBIDDEN'])
     expect(problemOf(await api.get('/admin/queues', { key: api.keys.write }))).toEqual([403, 'FORBIDDEN'])
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createSlots } from './slots.js'
 
 describe('createSlots', () => {
-  it('gives so many to a name, and so many altogether', () => {
+  it('limits slots per name and in total', () => {
     const slots = createSlots({ perName: 2, total: 3, what: 'doors' })
     const release = slots.take('a')
     slots.take('a')

@@ -16,8 +16,8 @@ const open = (answers: (Principal | null)[]) => {
 }
 const reader: Principal = { kind: 'key', id: 'k', name: 'reader', scopes: ['read'] }
 
-describe('the standing of a request that takes long', () => {
-  it('is looked up once a second at most, for all who ask', async () => {
+describe('the standing of a long request', () => {
+  it('is checked once a second at most, for all who ask', async () => {
     const { standing, pass, looks } = open([reader, reader])
     await standing.renew()
     expect(looks()).toBe(0)

@@ -20,7 +20,7 @@ const upload = (bytes: number, sending: { key: string }) =>
   api.send('POST', '/v1/uploads?name=a.txt', { raw: 'x'.repeat(bytes), headers: { 'content-type': 'text/plain' }, ...sending })
 
 describe('one API key', () => {
-  it('registers so many sources, and more when some are deleted; another key is not touched', async () => {
+  it('registers up to the limit of sources, and more when some are deleted; another key is not affected', async () => {
     const mine = await newKey()
     const made = [await api.post('/v1/sources', newSource(), mine), await api.post('/v1/sources', newSource(), mine)]
     expect(made.map(({ status }) => status)).toEqual([201, 201])
@@ -32,7 +32,7 @@ describe('one API key', () => {
     expect((await api.post('/v1/sources', newSource(), mine)).status).toBe(201)
   })
 
-  it('makes so many shared credentials; the secrets of sources do not count', async () => {
+  it('creates up to the limit of shared credentials; the secrets of sources do not count', async () => {
     const mine = await newKey()
     const credential = (name: string) => api.post('/v1/credentials', { name, connector: 'toy', secrets: { password: 'abc' } }, mine)
     await api.post('/v1/sources', newSource({ secrets: { password: 'abc' } }), mine)
@@ -40,7 +40,7 @@ describe('one API key', () => {
     expect(problemOf(await credential('limited-2'))).toEqual([409, 'LIMIT_REACHED'])
   })
 
-  it('keeps so many uploads, and so many bytes', async () => {
+  it('keeps up to the limits of uploads and of their bytes', async () => {
     const mine = await newKey()
     for (let n = 0; n < 3; n += 1) expect((await upload(10, mine)).status).toBe(201)
     expect(problemOf(await upload(1, mine))).toEqual([409, 'LIMIT_REACHED'])
@@ -51,7 +51,7 @@ describe('one API key', () => {
     expect(problemOf(await upload(1, other))).toEqual([409, 'LIMIT_REACHED'])
   })
 
-  it('holds so many live streams open, and gets a place again when one ends', async () => {
+  it('opens up to the limit of live streams, and another when one ends', async () => {
     const { key } = await newKey()
     const open = async () => {
       const ending = new AbortController()

@@ -59,7 +59,7 @@ const record = fc
   }))
 
 describe('answers about any records', () => {
-  it('are valid and at most 32 KB, and a walk leaves nothing out while records are written', { timeout: 240_000 }, async () => {
+  it('are valid and at most 32 KB, and a walk skips nothing while records are written', { timeout: 240_000 }, async () => {
     const id = (await api.post('/v1/sources', newSource({ slug: 'any' }))).body.id
     const records = fc
       .sample(record, { numRuns: 1_000, seed: 7 })
@@ -104,7 +104,7 @@ describe('a host name that is not this server’s', () => {
 })
 
 describe('two API processes', () => {
-  it('serve one client in turns, and a call that is repeated after one of them ended makes one run', async () => {
+  it('serve one client in turns, and a call repeated after one of them ended creates one run', async () => {
     await api.post('/v1/sources', newSource({ slug: 'shared', runNow: false }))
     const other = await startApi({
       store: { ...api.store, drop: async () => {} },

@@ -31,7 +31,7 @@ const openedOf = async (id: string) => {
 }
 
 describe('the address of a notification target', () => {
-  it('is sealed, and shown masked in answers, lists, rows, audit and log', async () => {
+  it('is sealed, and shown masked in responses, lists, rows, audit and log', async () => {
     const made = await add()
     expect(made.body.url).toBe('https://hooks.example.com/…')
     expect(await openedOf(made.body.id)).toMatchObject({ url: URL, secret: made.body.secret })
@@ -40,7 +40,7 @@ describe('the address of a notification target', () => {
     for (const text of [...answers.map((answer) => answer.text), JSON.stringify(rows), api.logLines.join('')]) expect(text).not.toContain(TOKEN)
   })
 
-  it('changes without the secret within its origin, and with it elsewhere', async () => {
+  it('can change without the secret within its origin, and with it elsewhere', async () => {
     const { body } = await add()
     const patch = (change: object, key = api.keys.write) => api.patch(`/v1/notifications/${body.id}`, change, { key })
     const inside = await patch({ url: 'https://hooks.example.com/other' })
@@ -55,7 +55,7 @@ describe('the address of a notification target', () => {
     expect(await openedOf(body.id)).toEqual({ url: 'https://admin.example/x', secret, previous: body.secret })
   })
 
-  it('stays with a change of anything else, and with a new secret', async () => {
+  it('stays unchanged with other changes, and with a new secret', async () => {
     const { body } = await add()
     const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`
     expect((await api.patch(`/v1/notifications/${body.id}`, { active: false })).body.url).toBe('https://hooks.example.com/…')
@@ -63,7 +63,7 @@ describe('the address of a notification target', () => {
     expect(await openedOf(body.id)).toEqual({ url: URL, secret, previous: body.secret })
   })
 
-  it('that was stored before it was sealed is masked, too, and kept by a new secret', async () => {
+  it('stored before addresses were sealed is masked too, and kept with a new secret', async () => {
     const { body } = await add()
     const sealed = sealSecrets(api.keyring, { ownerId: body.id, version: 1 }, { secret: body.secret })
     await api.database.pool.query('UPDATE notification_targets SET sealed = $2, url = $3 WHERE id = $1', [body.id, JSON.stringify(sealed), URL])

@@ -64,7 +64,7 @@ describe('kinds of notification targets', () => {
     [{ kind: 'slack', url: 'https://hooks.slack.com/x', quietHours: { from: '22:00', to: '07:00', timeZone: 'Mars/Base' } }, 'INVALID_TIMEZONE'],
   ])('refuse %j with %s', async (body, reason) => expect(problemOf(await add(body))).toEqual([422, reason]))
 
-  it('change within their receiver, and elsewhere only with another secret', async () => {
+  it('can change within their receiver, and elsewhere only with another secret', async () => {
     const { body } = await add({ kind: 'email', url: 'smtp://mail.example.com', mail: { ...MAIL, username: 'me' }, secret: CANARY })
     const patch = (change: object) => api.patch(`/v1/notifications/${body.id}`, change, { key: api.keys.write })
     const quietHours = { from: '22:00', to: '07:00', timeZone: 'Europe/Berlin' }

@@ -35,14 +35,14 @@ describe('the keys of an issuer', () => {
     expect(issuer.seen).toHaveLength(2)
   })
 
-  it('are found where only RFC 8414 says', async () => {
+  it('are found if there is only the metadata of RFC 8414', async () => {
     const { issuer, find } = await open({ path: '/tenant' })
     issuer.hidden = '/tenant/.well-known/openid-configuration'
     expect(await find(await issuer.sign())).toBeDefined()
     expect(issuer.seen).toContain('/.well-known/oauth-authorization-server/tenant')
   })
 
-  it('are read again for a new one, but not for every unknown one', async () => {
+  it('are read again for a new key, but not for every unknown one', async () => {
     const { issuer, find, pass } = await open()
     await find(await issuer.sign())
     await issuer.rotate()
@@ -59,7 +59,7 @@ describe('the keys of an issuer', () => {
     expect(fetches(issuer)).toBeLessThanOrEqual(4)
   })
 
-  it('stay while the issuer is unavailable, for a day; those it has withdrawn go with the next reading', async () => {
+  it('remain valid for a day while the issuer is unavailable; withdrawn ones are dropped at the next read', async () => {
     const { issuer, find, pass } = await open()
     const token = await issuer.sign()
     await find(token)
@@ -77,7 +77,7 @@ describe('the keys of an issuer', () => {
     await expect(find(token)).rejects.toThrow(/no applicable key/u)
   })
 
-  it('of an issuer that is unavailable at first are asked for again soon, by one of many', async () => {
+  it('of an issuer that is unavailable at first are soon requested again, by one of many', async () => {
     const { issuer, find, keys, pass } = await open()
     issuer.outage = 503
     await keys.warmUp()
@@ -89,7 +89,7 @@ describe('the keys of an issuer', () => {
     expect(await find(token)).toBeDefined()
   })
 
-  it('are not read from an address that the operator has not allowed', async () => {
+  it('are not read from an address that the operator has not permitted', async () => {
     const { issuer, find } = await open({ allowed: false })
     await expect(find(await issuer.sign())).rejects.toMatchObject({
       reason: 'ISSUER_UNAVAILABLE',

@@ -89,7 +89,7 @@ describe('a token at /mcp', () => {
   }
   const call = (name: string, args: object) => ({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } })
 
-  it('that is missing, wrong or without a scope is answered with what to get, and where', async () => {
+  it('that is missing, wrong or without a scope is answered with which one to get, and where', async () => {
     const pointer = `resource_metadata="${api.url}/.well-known/oauth-protected-resource/mcp"`
     const [none, expired, empty] = [await post(null), await post(await issuer.sign({ exp: 1 })), await post(await issuer.sign({ scope: 'openid' }))]
     expect([none.status, expired.status, empty.status]).toEqual([401, 401, 403])
@@ -101,7 +101,7 @@ describe('a token at /mcp', () => {
     ])
   })
 
-  it('that may not use a tool gets the name of the scope it needs, and nothing happens', async () => {
+  it('that may not use a tool gets the name of the required scope, and nothing happens', async () => {
     const { status, says } = await post(await issuer.sign(), call('run_source', { source: 'x', idempotencyKey: 'never-mind' }))
     expect(status).toBe(403)
     expect(says).toContain('error="insufficient_scope"')
@@ -113,7 +113,7 @@ describe('a token at /mcp', () => {
     expect(byKey.text).toContain('not found')
   })
 
-  it('ends a subscription with it, as a revoked key does', async () => {
+  it('ends its subscriptions when it expires, like a revoked key', async () => {
     const { id, key } = await api.addKey(['read'])
     const subscribe = async (bearer: string) => {
       const one = new Client({ name: 'listener', version: '1' }, { versionNegotiation: { mode: 'auto' } })
@@ -130,7 +130,7 @@ describe('a token at /mcp', () => {
     await Promise.all([byKey.close(), byToken.close()])
   })
 
-  it('goes nowhere but here', async () => {
+  it('appears neither in the log nor in the database', async () => {
     const token = await issuer.sign({ scope: 'inlet:write' })
     await post(token, call('list_sources', {}))
     expect(api.logLines.join('\n')).not.toContain(token.split('.')[2])

@@ -36,7 +36,7 @@ const challengeOf = async (token: string | null, path = '/v1/sources') => {
 }
 
 describe('a token of the issuer', () => {
-  it('can do over REST what its scopes say, and nothing else', async () => {
+  it('can do over REST what its scopes allow, and nothing else', async () => {
     const reads = await issuer.sign()
     expect((await get('/v1/session', reads)).body).toMatchObject({
       actor: { id: 'token:alice via agent', name: 'alice' },
@@ -62,7 +62,7 @@ describe('a token of the issuer', () => {
       expect(problemOf(await get('/v1/sources', await issuer.sign({ scope })))).toEqual([403, 'FORBIDDEN'])
   })
 
-  it('says which scope it lacks, as its issuer calls it', async () => {
+  it("learns which scope it lacks, by the issuer's name for it", async () => {
     const answer = await api.post('/v1/sources', newSource(), { key: await issuer.sign() })
     expect(answer.headers.get('www-authenticate')).toBe(
       `Bearer realm="Inlet", error="insufficient_scope", error_description="the token lacks the scope write", scope="inlet:write", resource_metadata="${PUBLIC}/.well-known/oauth-protected-resource"`,
@@ -71,7 +71,7 @@ describe('a token of the issuer', () => {
     expect([byKey.status, byKey.headers.get('www-authenticate')]).toEqual([403, null])
   })
 
-  it('repeats a request by its Idempotency-Key for the same subject only', async () => {
+  it('can repeat a request by its Idempotency-Key only for the same subject', async () => {
     const send = async (sub: string) =>
       api.post('/v1/sources', newSource({ name: 'Repeated', slug: `repeated-${sub}` }), {
         key: await issuer.sign({ sub, scope: 'inlet:write' }),
@@ -92,7 +92,7 @@ describe('a token of the issuer', () => {
     for (const stream of [...streams, other]) stream.stop()
   })
 
-  it('ends what it has open when it is over', async () => {
+  it('ends its open requests when it expires', async () => {
     const stream = await followStream(api, '/v1/events/stream', { authorization: `Bearer ${await issuer.sign({ sub: 'frida' })}` })
     const happen = () => api.database.pool.query(`INSERT INTO events (type, level, message) VALUES ('tick', 'info', 'x')`)
     await until(async () => {
@@ -108,7 +108,7 @@ describe('a token of the issuer', () => {
   })
 })
 
-describe('is refused, with 401 and where to get a right one', () => {
+describe('refusals, with 401 and where to get a valid token', () => {
   const soon = () => Math.floor(Date.now() / 1_000)
   const refused: [string, () => Promise<string>, RegExp][] = [
     ['a token that has expired', () => issuer.sign({ exp: soon() - 60 }), /expired/u],
@@ -173,7 +173,7 @@ describe('is refused, with 401 and where to get a right one', () => {
     expect((await api.post('/v1/sign-in', { key: token }, { key: null })).status).toBe(401)
   })
 
-  it('many forged tokens are slowed down, and right ones beside them are not', async () => {
+  it('many forged tokens are slowed down, but not valid ones among them', async () => {
     const forged = await issuer.sign({}, { key: (await generateKeyPair('ES256')).privateKey })
     const statuses = []
     for (let n = 0; n < 30; n += 1) statuses.push((await get('/v1/sources', forged)).status)
@@ -183,7 +183,7 @@ describe('is refused, with 401 and where to get a right one', () => {
     expect((await get('/v1/sources', await issuer.sign({ exp: 1 }))).status).toBe(401)
   })
 
-  it('and none of it stands in the log', async () => {
+  it('none of this appears in the log', async () => {
     const token = await issuer.sign({ scope: 'inlet:write' })
     await get('/v1/sources', token)
     await get(`/v1/sources?access_token=${token}`, token)
@@ -195,7 +195,7 @@ describe('is refused, with 401 and where to get a right one', () => {
 })
 
 describe('the issuer', () => {
-  it('is named to who has no token, with the resource that tokens are for', async () => {
+  it('is named to callers without a token, with the resource that tokens are for', async () => {
     const metadata = async (path: string) => (await api.get(`/.well-known/oauth-protected-resource${path}`, { key: null })).body
     const common = {
       resource_name: 'Inlet',
@@ -207,7 +207,7 @@ describe('the issuer', () => {
     expect(await metadata('/mcp')).toEqual({ ...common, resource: `${PUBLIC}/mcp` })
   })
 
-  it('may change its key', async () => {
+  it('may change its keys', async () => {
     const before = await issuer.sign()
     expect((await get('/v1/sources', before)).status).toBe(200)
     await issuer.rotate()
@@ -216,7 +216,7 @@ describe('the issuer', () => {
     expect((await challengeOf(before)).detail).toMatch(/not any more/u)
   })
 
-  it('may be away: tokens go on, and so do keys', async () => {
+  it('may be unavailable: tokens keep working, and so do keys', async () => {
     issuer.outage = 500
     passed = 700_000
     expect((await get('/v1/sources', await issuer.sign({ exp: Math.floor(Date.now() / 1_000) + 3_000 }))).status).toBe(200)
@@ -224,7 +224,7 @@ describe('the issuer', () => {
     issuer.outage = null
   })
 
-  it('that is unavailable at start is said to be, and asked again; keys do not need it', async () => {
+  it('that is unavailable at startup is reported, and tried again; keys do not need it', async () => {
     issuer.outage = 503
     let time = 0
     const late = await startApi({
@@ -250,7 +250,7 @@ describe('the issuer', () => {
     }
   })
 
-  it('is not taken without saying for whom its tokens must be', async () => {
+  it('is not accepted without a configured audience', async () => {
     await expect(startApi({ config: { INLET_OIDC_ISSUER: issuer.url } })).rejects.toThrow(EnvError)
   })
 })

@@ -22,7 +22,7 @@ const bucketsOf = async (slug: string): Promise<SourceActivityView['buckets']> =
 }
 
 describe('the activity of a source', () => {
-  it('counts what its runs brought, and how long nothing succeeded', async () => {
+  it('counts what its runs stored, and how long nothing has succeeded', async () => {
     const { id, slug } = (await api.post('/v1/sources', newSource())).body
     await addRun(id, 10, 'ok')
     await addRun(id, 4, 'failed')
@@ -41,7 +41,7 @@ describe('the activity of a source', () => {
     expect(problemOf(await api.get('/v1/sources/unknown/activity'))).toEqual([404, 'NOT_FOUND'])
   })
 
-  it('knows nothing of a time whose runs were removed', async () => {
+  it('is unknown for a time whose runs were removed', async () => {
     const { id, slug } = (await api.post('/v1/sources', newSource())).body
     await addRun(id, 10, 'ok')
     await api.database.pool.query(`INSERT INTO history_days (source_id, day, kind, name, count) VALUES ($1, now()::date, 'run', 'ok', 9)`, [id])

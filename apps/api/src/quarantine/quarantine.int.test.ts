@@ -20,7 +20,7 @@ const quarantine = async (sourceId: string, record: string | null): Promise<stri
 }
 
 describe('quarantine', () => {
-  it('shows the whole record with all digits, and retries it by a run of its own', async () => {
+  it('shows the complete record with all digits, and retries it in a separate run', async () => {
     const id = await quarantine(await addSource(), RECORD)
     const shown = await api.get(`/v1/quarantine/${id}`)
     expectContract(shown, 'getQuarantined')
@@ -32,7 +32,7 @@ describe('quarantine', () => {
     expect(problemOf(await api.delete(`/v1/quarantine/${id}`))).toEqual([409, 'QUARANTINE_NOT_OPEN'])
   })
 
-  it('takes an edited record, as JSON or as text with its digits, and says where it is wrong', async () => {
+  it('accepts an edited record, as JSON or as text with its digits, and reports where it is wrong', async () => {
     const id = await quarantine(await addSource(), null)
     expect(problemOf(await api.post(`/v1/quarantine/${id}/retry`))).toEqual([409, 'NOT_RETRYABLE'])
     const broken = await api.post(`/v1/quarantine/${id}/retry`, { raw: '{"key": 1,\n oops}' })
@@ -108,7 +108,7 @@ describe('notifications', () => {
 })
 
 describe('incidents', () => {
-  it('say what to do about the source and the secrets that they are about', async () => {
+  it('say what to do about the source and its secrets', async () => {
     const { body: source } = await api.post('/v1/sources', newSource({ slug: 'no-entry', secrets: { password: 'wrong' }, runNow: false }))
     await api.database.pool.query(
       `INSERT INTO incidents (source_id, kind, reason, message, next, since, opened_at) VALUES ($1, 'error', 'AUTH_FAILED', 'refused', $2, now(), now())`,

@@ -29,7 +29,7 @@ const storeWithoutIndex = async (sourceId: string, title: string): Promise<void>
 }
 
 describe('records', () => {
-  it('lists the newest first, page by page, with the same moment many times', async () => {
+  it('lists the newest first, page by page, with many equal times', async () => {
     const id = await newSourceId()
     const at = '2026-01-01T00:00:00.000Z'
     await insertRecords(
@@ -118,7 +118,7 @@ describe('records', () => {
     expect(problemOf(await api.get(`/v1/records/${answer.body.items[0].id}`))).toEqual([404, 'NOT_FOUND'])
   })
 
-  it('says how far the index is behind, and ensureFresh waits for it', async () => {
+  it('reports how far the index is behind, and ensureFresh waits for it', async () => {
     const id = await newSourceId({ name: 'Indexed later' })
     const asking = api.get(`/v1/records?q=okapi&source=${id}&ensureFresh=15m&wait=60`)
     const runId: string = await until(

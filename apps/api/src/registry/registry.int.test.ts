@@ -27,7 +27,7 @@ describe('the registry over the API', () => {
   const actionOf = async (source: object, more: object = {}) => (await plan([source], more))[0]?.action
   const register = (source: object) => api.post('/v1/sources', { ...source, runNow: false })
 
-  it('compares every field, and answers with the paths that differ', async () => {
+  it('compares every field, and returns the paths that differ', async () => {
     const base = define('a', {
       config: { rows: 1, url: 'https://example.com/' },
       labels: { team: 'x' },
@@ -50,14 +50,14 @@ describe('the registry over the API', () => {
     ])
   })
 
-  it('leaves pausing to operation where a definition does not speak of it', async () => {
+  it('leaves pausing to operation if a definition does not mention it', async () => {
     await register(define('paused-by-hand'))
     await api.post('/v1/sources/paused-by-hand/pause')
     expect(await actionOf(define('paused-by-hand'))).toBe('unchanged')
     expect(await actionOf(define('paused-by-hand', { paused: false }))).toBe('update')
   })
 
-  it('knows whether secrets are the same without opening or showing them', async () => {
+  it('detects whether secrets are the same without decrypting or showing them', async () => {
     const secret = { password: 'canary-of-plan' }
     const { body: made } = await register(define('s', { secrets: secret }))
     expect(await actionOf(define('s', { secrets: secret }))).toBe('unchanged')
@@ -89,7 +89,7 @@ describe('the registry over the API', () => {
     expect([planned?.action, planned?.failure?.reason, planned?.failure?.field]).toEqual(['refused', reason, field])
   })
 
-  it('takes over only what is asked for, and lists by owner', async () => {
+  it('takes over sources only on request, and lists by owner', async () => {
     await register(define('by-hand'))
     expect(await actionOf(define('by-hand'))).toBe('unchanged')
     const [adopted] = await plan([define('by-hand')], { owner: 'files' })
@@ -102,7 +102,7 @@ describe('the registry over the API', () => {
     expect((await api.get('/v1/registry?managedBy=apply')).body.items.map(({ managedBy }: { managedBy: string }) => managedBy)).toEqual(['apply'])
   })
 
-  it('refuses more definitions than a request may hold, and readers', async () => {
+  it('refuses more definitions than a request may contain, and readers', async () => {
     const many = Array.from({ length: 101 }, (_, index) => define(`m${index}`))
     expect(problemOf(await api.post('/v1/registry/plan', { sources: many }))).toEqual([422, 'VALIDATION_FAILED'])
     expect(problemOf(await api.post('/v1/registry/plan', { sources: [define('x')] }, { key: api.keys.read }))).toEqual([403, 'FORBIDDEN'])
@@ -132,7 +132,7 @@ describe('sources kept in files', () => {
     until(async () => (await slugs()).join() === expected.join(), { timeoutMs: 15_000, everyMs: 50, what: `the sources ${expected.join()}` })
   const logged = (text: string) => until(() => (api?.logLines ?? []).join('').includes(text), { timeoutMs: 15_000, everyMs: 50, what: text })
 
-  it('are applied at start and at every change, and the API refuses to change them', async () => {
+  it('are applied at startup and at every change, and the API refuses to change them', async () => {
     const file = write('sources: { a: { connector: toy }, b: { connector: toy, secrets: { password: { fromEnv: TOY_PASSWORD } } } }')
     api = await startApi({ config: { INLET_SOURCES_FILE: file, INLET_SOURCES_MODE: 'files' }, env: { TOY_PASSWORD: 'canary-in-env' } })
     await untilSlugs(['a', 'b'])
@@ -169,7 +169,7 @@ describe('sources kept in files', () => {
     expect(await slugs()).toEqual(all)
   })
 
-  it('are imported once, after which the database is the truth', async () => {
+  it('are imported once, after which the database defines them', async () => {
     const file = write('sources: { a: { connector: toy }, b: { connector: toy } }')
     const config = { INLET_SOURCES_FILE: file, INLET_SOURCES_MODE: 'import' as const }
     api = await startApi({ config })

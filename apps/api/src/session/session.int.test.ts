@@ -39,7 +39,7 @@ describe('signing in', () => {
     expect(rows).toEqual([{ actor: expect.stringMatching(/^key:/u) }])
   })
 
-  it('ends when one signs out, when the key is revoked, and in time', async () => {
+  it('ends on signing out, when the key is revoked, and on expiry', async () => {
     const { cookie, csrf } = await signIn({ key: api.keys.read })
     const out = await api.delete('/v1/session', by(cookie, csrf))
     expect([out.status, out.headers.get('set-cookie')]).toEqual([204, expect.stringContaining('Max-Age=0')])
@@ -53,7 +53,7 @@ describe('signing in', () => {
     expect((await api.get('/v1/session', by(late.cookie))).status).toBe(401)
   })
 
-  it('works once with a link, of which nothing stands in the database', async () => {
+  it('works once with a link, which is not stored in the database', async () => {
     const made = await api.post('/v1/session/link')
     expectContract(made, 'createSessionLink')
     const link = /^\/#link=(.+)$/u.exec(made.body.path)?.[1] ?? ''
@@ -64,7 +64,7 @@ describe('signing in', () => {
     expect(problemOf(await api.post('/v1/session/link', {}, { key: api.keys.write }))).toEqual([403, 'FORBIDDEN'])
   })
 
-  it('refuses what is no key, and slows down who guesses', async () => {
+  it('refuses invalid keys, and slows down guessing', async () => {
     expect(problemOf(await api.post('/v1/sign-in', { key: 'nonsense' }, { key: null }))).toEqual([401, 'UNAUTHENTICATED'])
     expect(problemOf(await api.post('/v1/sign-in', {}, { key: null }))).toEqual([422, 'VALIDATION_FAILED'])
     const statuses = []
@@ -72,7 +72,7 @@ describe('signing in', () => {
     expect(statuses).toContain(429)
   })
 
-  it('says of a key what it may do, too', async () => {
+  it('reports what a key may do, too', async () => {
     expect((await api.get('/v1/session', { key: api.keys.read })).body).toMatchObject({ scopes: ['read'], csrfToken: null, expiresAt: null })
   })
 })

@@ -12,7 +12,7 @@ afterAll(() => api.close())
 const create = (changes: object = {}) => api.post('/v1/sinks', { name: `sink ${Math.random()}`, url: 'http://127.0.0.1:9/secret-path', ...changes })
 
 describe('/v1/sinks', () => {
-  it('makes, shows, changes and deletes a sink; its secret is shown once, its URL never whole', async () => {
+  it('creates, shows, changes and deletes a sink; its secret is shown once, its full URL never', async () => {
     const source = (await api.post('/v1/sources', newSource())).body
     const made = await create({ sources: [source.slug], from: 'now' })
     expectContract(made, 'createSink')
@@ -42,7 +42,7 @@ describe('/v1/sinks', () => {
     expect(rows.map(({ action }) => action)).toEqual(['sink.create', 'sink.update', 'sink.update', 'sink.delete'])
   })
 
-  it('says how far it is behind', async () => {
+  it('reports how far it is behind', async () => {
     const made = await create({ from: 'now' })
     const id = (await api.post('/v1/sources', newSource())).body.id
     await insertRecords(api.database, id, [{ key: 'a' }, { key: 'b' }])
@@ -54,7 +54,7 @@ describe('/v1/sinks', () => {
     })
   })
 
-  it('lets a worker try the receiver, says what it answers, and writes down who asked', async () => {
+  it('has a worker try the receiver, returns its response, and audits who asked', async () => {
     const { id } = (await create()).body
     const answerWith = async (result: Parameters<typeof answerCall>[2]) => {
       const sent = api.post(`/v1/sinks/${id}/test`)
@@ -79,7 +79,7 @@ describe('/v1/sinks', () => {
     expect(problemOf(await api.post(`/v1/sinks/${id}/test`, {}, { key: api.keys.write }))).toEqual([403, 'FORBIDDEN'])
   })
 
-  it('refuses what cannot be', async () => {
+  it('refuses invalid sinks', async () => {
     expect(problemOf(await create({ url: 'http://169.254.169.254/' }))[0]).toBe(422)
     expect(problemOf(await create({ url: 'ftp://127.0.0.1/' }))[0]).toBe(422)
     expect(problemOf(await create({ secret: 'short' }))).toEqual([422, 'VALIDATION_FAILED'])

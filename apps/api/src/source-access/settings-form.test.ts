@@ -20,7 +20,7 @@ const problemsOf = (secrets: Readonly<Record<string, unknown>>): readonly string
   }
 }
 
-it('says what secrets lack, and never what they are', () => {
+it('reports what is wrong with secrets without revealing them', () => {
   expect(problemsOf({ signing: 'canary', token: 'canary' })).toEqual([
     'secrets.signing must have at least 8 characters',
     'secrets.token is missing or not valid',

@@ -20,7 +20,7 @@ describe('names', () => {
     ['half a pair', 'a\ud800'],
   ])('%s', async (_title, name) => expect(problemOf(await create({ name }))).toEqual([422, 'VALIDATION_FAILED']))
   it('255 characters are fine', async () => expect((await create({ name: 'y'.repeat(255) })).status).toBe(201))
-  it('the same name in other case or form is taken, also by a change', async () => {
+  it('the same name in another case or form is taken, for a change as well', async () => {
     expect((await create({ name: 'Café Feed' })).status).toBe(201)
     for (const name of ['Café Feed', 'CAFÉ FEED', 'Cafe\u0301 Feed', ' café  feed '])
       expect(problemOf(await create({ name }))).toEqual([409, 'NAME_TAKEN'])
@@ -30,7 +30,7 @@ describe('names', () => {
       'NAME_TAKEN',
     ])
   })
-  it('names that differ but slug alike get slugs of their own; a given slug is unique', async () => {
+  it('different names with the same slug get different slugs; a given slug must be unique', async () => {
     const first = await create({ name: 'A & B' })
     const second = await create({ name: 'A + B' })
     expect([first.body.slug, second.body.slug.startsWith('a-b-')]).toEqual(['a-b', true])
@@ -54,7 +54,7 @@ describe('URLs of git', () => {
   )
   it('a local folder: the answer names the setting for it', async () =>
     expect((await create({ connector: 'git', config: { url: '/tmp/repo' } })).body.detail).toContain('`path`'))
-  it('a private address stays one', async () =>
+  it('a private address is refused', async () =>
     expect(problemOf(await create({ connector: 'git', config: { url: 'https://127.0.0.1/x.git' } }))).toEqual([422, 'URL_BLOCKED_ADDRESS']))
 })
 
@@ -164,7 +164,7 @@ describe('concurrency', () => {
     expect(problemOf(await api.post('/v1/sources', body, { headers: { 'idempotency-key': 'a b' } }))).toEqual([422, 'VALIDATION_FAILED'])
   })
 
-  it('of several at once with one key, one does the work', async () => {
+  it('of several concurrent requests with one key, one does the work', async () => {
     const body = newSource()
     const answers = await Promise.all(Array.from({ length: 4 }, () => api.post('/v1/sources', body, { headers: { 'idempotency-key': 'key-2' } })))
     expect(answers.filter(({ status }) => status === 201).length).toBeGreaterThan(0)
@@ -173,7 +173,7 @@ describe('concurrency', () => {
     expect(rows[0].n).toBe(1)
   })
 
-  it('a refused request gives its key back', async () => {
+  it('a refused request releases its key', async () => {
     const headers = { 'idempotency-key': 'key-3' }
     expect(problemOf(await api.post('/v1/sources', newSource({ connector: 'nothing' }), { headers }))).toEqual([422, 'UNKNOWN_CONNECTOR'])
     expect((await api.post('/v1/sources', newSource(), { headers })).status).toBe(201)

@@ -251,12 +251,12 @@ describe('why a source is not running', () => {
     expect(answer.body.checks.map(({ passed }: { passed: boolean }) => passed).indexOf(false)).toBe(answer.body.checks.length - 1)
   })
 
-  it('every rule but the queue, which has a test of its own, was induced', () => {
+  it("every rule but the queue's, which has a separate test, was induced", () => {
     const induced = new Set([...INDUCED.map(({ code }) => code), 'QUEUE_UNREACHABLE'])
     expect(WHY_RULES.map(({ code }) => code).filter((code) => !induced.has(code))).toEqual([])
   })
 
-  it('names the owner while it backs off from what only a change of the settings repairs', async () => {
+  it('names the owner while it backs off from a failure that only a change of settings repairs', async () => {
     await alive()
     const id = await healthy()
     await fail(id, 'SCHEMA_CHANGED')
@@ -276,7 +276,7 @@ describe('why a source is not running', () => {
     expect(blocker.message).toContain('UNREACHABLE: it says UNREACHABLE')
   })
 
-  it('never says "nothing to do" of what should be over by now, and says since when and how often', async () => {
+  it('never says "nothing to do" about what should be over by now, and says since when and how often', async () => {
     await alive({ running: 2 })
     const id = await healthy()
     await api.post(`/v1/sources/${id}/run`)

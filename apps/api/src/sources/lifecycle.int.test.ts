@@ -12,7 +12,7 @@ const register = async (changes: object = {}) => (await api.post('/v1/sources', 
 const scheduled = async (): Promise<string[]> => (await api.queues.listSchedules()).map(({ sourceId }) => sourceId)
 
 describe('the life of a source', () => {
-  it('start, stop, restart, reload answer 200 with what is, however often', async () => {
+  it('start, stop, restart, reload respond 200 with the result, however often', async () => {
     const source = await register()
     const started = await api.post(`/v1/sources/${source.slug}/start`)
     expectContract(started, 'startSource')
@@ -46,7 +46,7 @@ describe('the life of a source', () => {
     expect((await api.get('/v1/sources?status=STOPPED')).body.items).toEqual([])
   })
 
-  it('backfill queues a run that says what it reads again; wrong ranges and streams are refused', async () => {
+  it('backfill queues a run that shows what it reads again; wrong ranges and streams are refused', async () => {
     const source = await register()
     await api.database.pool.query(`INSERT INTO streams (source_id, name, kind) VALUES ($1, 'rows', 'row')`, [source.id])
     const body = { stream: 'rows', from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }

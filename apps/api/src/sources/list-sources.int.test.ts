@@ -42,7 +42,7 @@ describe('listing sources', () => {
     expect(await list('connector=nothing')).toEqual([])
   })
 
-  it('says why a source is in error, and why a parked run waits, whether it is filtered or not', async () => {
+  it('says why a source is in error, and why a parked run waits, with and without a filter', async () => {
     const { pool } = api.database
     await pool.query('DELETE FROM sources')
     const { id } = (await api.post('/v1/sources', newSource())).body
@@ -58,7 +58,7 @@ describe('listing sources', () => {
     }
   })
 
-  it('filters by the very state it shows, whatever the facts', async () => {
+  it('filters by exactly the state it shows, whatever the facts', async () => {
     const { pool } = api.database
     const outcomes = [null, 'ok', 'failed']
     const runs = [null, 'queued', 'parked', 'running', 'running live']

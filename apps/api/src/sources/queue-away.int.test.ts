@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from 'vitest'
 import { newSource, problemOf, startApi } from '../../testing/start-api.js'
 
 describe.skipIf(inject('redisServer') === '')('while Redis is unavailable (needs redis-server on the PATH)', () => {
-  it('registers and runs from the truth in Postgres, says that it is not ready, and recovers', async () => {
+  it('registers and runs from Postgres alone, reports that it is not ready, and recovers', async () => {
     const api = await startApi({ redis: true, callTimeoutMs: 1_000 })
     await api.redis?.kill()
     const source = await api.post('/v1/sources', newSource({ schedule: { cron: '* * * * *' }, runNow: true }))

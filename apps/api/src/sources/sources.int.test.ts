@@ -114,7 +114,7 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     expect(await count('SELECT count(*) AS n FROM sources')).toBe(before)
   })
 
-  it('checks a saved source without opening its secrets here', async () => {
+  it('checks a saved source without decrypting its secrets here', async () => {
     const source = await register({ secrets: { password: 'canary-secret-3' } })
     const checking = api.post(`/v1/sources/${source.id}/check`)
     const call = await answerNextCall({ status: 'failed', answer: { reason: 'UNREACHABLE', message: 'nobody there', next: 'look' } })
@@ -124,7 +124,7 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     expect(answer.body).toMatchObject({ ok: false, failure: { reason: 'UNREACHABLE', message: 'nobody there' } })
   })
 
-  it('sets the language of its records, without a new version, and says how far they are indexed again', async () => {
+  it('sets the language of its records, without a new version, and reports the progress of indexing them again', async () => {
     const source = await register({ language: 'fr' })
     expect([source.language, source.reindexing]).toEqual(['fr', null])
     const set = await api.patch(`/v1/sources/${source.id}`, { language: 'de' }, { headers: { 'if-match': '"r1"' } })

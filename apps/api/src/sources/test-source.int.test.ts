@@ -33,7 +33,7 @@ const ask = async (path: string, body: object | string, answer = '{"ok":true}') 
 const mapping = { rows: { expression: '{"title": "x"}' } }
 
 describe('testing a source', () => {
-  it('tries the live version, another one or changes to it, and keeps every digit of the answer', async () => {
+  it('tries the live version, another one or changes to it, and keeps every digit of the result', async () => {
     const created = await api.post('/v1/sources', newSource({ config: { rows: 1 }, mapping }))
     const address = `/v1/sources/${created.body.slug}/test`
     const live = await ask(address, {}, '{"ok":true,"records":[9007199254740993]}')
@@ -64,7 +64,7 @@ describe('testing a source', () => {
     )
   })
 
-  it('keeps every digit of a sample, and takes no such number elsewhere', async () => {
+  it('keeps every digit of a sample, and accepts no such number elsewhere', async () => {
     const { body } = await api.post('/v1/sources', newSource())
     const sample =
       '{"records":[{"data":{"deep":[{"n":-9007199254740993}],"price":0.12345678901234567891,"vast":1e400},"key":9007199254740993}],"stream":"rows"}'
@@ -106,7 +106,7 @@ describe('testing a source', () => {
     expect(JSON.stringify(rows)).not.toContain('canary-3c0d')
   })
 
-  it('forgets what was asked once it is answered', async () => {
+  it("erases the call's contents once it is answered", async () => {
     const { call } = await ask('/v1/sources/test', { connector: 'toy', config: { url: 'https://x.example/canary-77aa' }, mapping })
     const { rows } = await api.database.pool.query('SELECT status, config, params, sealed FROM calls WHERE id = $1', [call.id])
     expect(rows).toEqual([{ status: 'done', config: {}, params: {}, sealed: null }])

@@ -23,7 +23,7 @@ describe('versions of a source', () => {
   const versionsOf = async (id: string): Promise<readonly (readonly [number, string])[]> =>
     (await api.get(`/v1/sources/${id}/versions`)).body.items.map((version: { number: number; state: string }) => [version.number, version.state])
 
-  it('takes a draft, says what it changes, and publishes it as the next version', async () => {
+  it('accepts a draft, shows what it changes, and publishes it as the next version', async () => {
     const id = await register({ schedule: { cron: '0 4 * * *', timeZone: 'UTC' } })
     const made = await put(id, { config: { rows: 2 }, schedule: null })
     expectContract(made, 'saveDraft')
@@ -50,7 +50,7 @@ describe('versions of a source', () => {
     await until(async () => (await api.queues.listSchedules()).every(({ sourceId }) => sourceId !== id))
   })
 
-  it('replaces a draft only for who has read it, and what is left out comes from the live version', async () => {
+  it('replaces a draft only for a caller who has read it, and takes what is left out from the live version', async () => {
     const id = await register({ mapping: { rows: { expression: '$' } } })
     const first = etagOf(await put(id, { config: { rows: 2 } }))
     expect(problemOf(await put(id, { config: { rows: 3 } }))).toEqual([428, 'PRECONDITION_REQUIRED'])
@@ -79,7 +79,7 @@ describe('versions of a source', () => {
     expect(patched.body.warnings).toContainEqual(unknown)
   })
 
-  it('throws a draft away, and knows an ETag of it no more', async () => {
+  it('deletes a draft, and no longer accepts its ETag', async () => {
     const id = await register()
     const etag = etagOf(await put(id, { config: { rows: 2 } }))
     expect(problemOf(await api.delete(`/v1/sources/${id}/draft`, { headers: { 'if-match': '"r99"' } }))).toEqual([412, 'PRECONDITION_FAILED'])
@@ -124,7 +124,7 @@ describe('versions of a source', () => {
     expect((await publish(id, etagOf(seen))).body).toMatchObject({ version: 3, config: { rows: 5 } })
   })
 
-  it('lets one of many publications at once win', async () => {
+  it('lets one of many concurrent publications win', async () => {
     const id = await register()
     const etag = etagOf(await put(id, { config: { rows: 2 } }))
     const answers = await Promise.all(Array.from({ length: 8 }, () => publish(id, etag)))
@@ -140,7 +140,7 @@ describe('versions of a source', () => {
     ])
   })
 
-  it('makes a version of every change at once by PATCH, of config, mapping or schedule', async () => {
+  it('creates a version at once for every change by PATCH, of config, mapping or schedule', async () => {
     const id = await register()
     const patch = async (json: object): Promise<unknown> => (await api.patch(`/v1/sources/${id}`, json, { headers: { 'if-match': '*' } })).body
     const answers = await Promise.all(

@@ -34,7 +34,7 @@ describe('findInstallation', () => {
     expect(findInstallation({ data, ...flags }, env)).toEqual({ url, key })
   })
 
-  it('takes what login has stored, and sends its key nowhere else', () => {
+  it('uses what login has stored, and sends its key nowhere else', () => {
     const env = { XDG_CONFIG_HOME: path.join(data, 'config') }
     expect(readContexts(env)).toEqual({ current: null, contexts: {} })
     const contexts = { work: { url: 'https://inlet.test/', key: 'work-key' }, home: { url: 'http://127.0.0.1:4002/', key: 'home-key' } }
@@ -54,7 +54,7 @@ describe('findInstallation', () => {
     expect(() => findInstallation({}, env)).toThrow(/is damaged; remove it/)
   })
 
-  it('finds the demo where no other installation runs', () => {
+  it('finds the demo if no other installation runs', () => {
     const nobody = { HOME: path.join(data, 'nobody') }
     const before = process.cwd()
     process.chdir(data)
@@ -72,7 +72,7 @@ describe('findInstallation', () => {
     }
   })
 
-  it('keeps the key of the folder from other machines, and says what is missing', () => {
+  it("keeps the folder's key from other machines, and says what is missing", () => {
     expect(() => findInstallation({ data, url: 'https://inlet.test' }, {})).toThrow('no API key for https://inlet.test')
     expect(() => findInstallation({ data, url: 'http://127.evil.test' }, {})).toThrow('no API key')
     expect(() => findInstallation({ data: path.join(data, 'empty') }, {})).toThrow(/no installation runs from .*inlet up/)
@@ -81,7 +81,7 @@ describe('findInstallation', () => {
 })
 
 describe('toServerEvents', () => {
-  it('reads events however the bytes are cut, and leaves comments out', async () => {
+  it('reads events however the bytes are split, and skips comments', async () => {
     const text = 'retry: 2000\n\n: alive\n\nid: 1\nevent: run.ended\ndata: {"a":\r\ndata: "ü"}\n\ndata:last\n\nid: cut off'
     const bytes = new TextEncoder().encode(text)
     for (const size of [1, 3, 1_000]) {
@@ -122,7 +122,7 @@ describe('the client', () => {
   })
   afterAll(() => server.close())
 
-  it('follows events each once, by polling while there is no stream, and again from the last one when it breaks', async () => {
+  it('follows each event once, by polling while there is no stream, and again from the last one when it breaks', async () => {
     const stop = new AbortController()
     const seen: string[] = []
     for await (const { id } of followEvents(createApiClient(url, 'k'), { filter: { source: 'a' }, after: '5', signal: stop.signal, pauseMs: 1 })) {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { ApiProblem, ApiUnreachable } from './api-client.js'
 import { createSourceNames } from './source-names.js'
 
-it('asks once for each source, gone ones included, and again after trouble', async () => {
+it('asks once for each source, including ones that are gone, and again after a failure', async () => {
   const asked: string[] = []
   const answers: unknown[] = [{ slug: 'docs' }, new ApiProblem(404, { code: 'NOT_FOUND' }), new ApiUnreachable('away'), { slug: 'crm' }]
   const nameOf = createSourceNames({

@@ -7,7 +7,7 @@ import { createTerminal } from '../terminal/terminal.js'
 import type { CommandContext } from './context.js'
 import { doctor } from './doctor.js'
 
-it('looks at the port of the installation that runs, not at the one that another would take', async () => {
+it('checks the port of the running installation, not the one that another would use', async () => {
   const data = mkdtempSync(path.join(tmpdir(), 'inlet-doctor-'))
   onTestFinished(() => rmSync(data, { recursive: true }))
   const port = await freePort()
@@ -19,7 +19,7 @@ it('looks at the port of the installation that runs, not at the one that another
   expect(findings.map(({ name }) => name).filter((name) => name.startsWith('port'))).toEqual([`port ${port}`])
 })
 
-it('does not call all well when no installation was looked at', async () => {
+it('does not report success when no installation was checked', async () => {
   const data = mkdtempSync(path.join(tmpdir(), 'inlet-doctor-'))
   onTestFinished(() => rmSync(data, { recursive: true }))
   let printed = ''

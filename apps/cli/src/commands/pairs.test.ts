@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { readSecrets, splitPair } from './pairs.js'
 
-it('takes secrets from the environment and from files', () => {
+it('reads secrets from the environment and from files', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'inlet-pairs-'))
   try {
     writeFileSync(path.join(folder, 'token'), 'of-file\n')

@@ -13,7 +13,7 @@ describe('progressLines', () => {
     const [bar] = progressLines({ ...rotation, done, total })
     expect(bar).toBe(`  ${'█'.repeat(filled)}${'░'.repeat(30 - filled)} ${done} of ${total} sealed with k2`)
   })
-  it('shows what holds it up', () => {
+  it('shows what is blocking it', () => {
     expect(progressLines({ ...rotation, message: 'a worker has other keys' })[1]).toBe('  ! a worker has other keys')
   })
 })

@@ -9,7 +9,7 @@ const run = { status: 'parked', outcome: null, counts, progress: {}, parkedReaso
 const linesAt = (now: Date, changes: object = {}) => progressLines({ ...run, ...changes } as unknown as RunView, now.getTime())
 
 describe('progressLines', () => {
-  it('says of a parked run until when, why, and that leaving is safe', () => {
+  it('says until when a run is parked, why, and that leaving is safe', () => {
     expect(linesAt(new Date(2026, 2, 4, 9))).toEqual([
       'parked: 5 read, 4 stored, 1 unchanged, 0 quarantined  ',
       'parked until 16:03:20 (RATE_LIMITED: 3 requests a minute); Ctrl-C leaves the run as it is',
@@ -17,7 +17,7 @@ describe('progressLines', () => {
     expect(linesAt(new Date(2026, 2, 3, 9))[1]).toContain('parked until 2026-03-04 16:03:20 (')
     expect(linesAt(here, { parkedReason: null, wakeAt: null })[1]).toBe('parked; Ctrl-C leaves the run as it is')
   })
-  it('is one line while it moves', () => {
+  it('is one line while it makes progress', () => {
     expect(linesAt(here, { status: 'running', progress: { streams: { items: {} } } })).toEqual([
       'running: 5 read, 4 stored, 1 unchanged, 0 quarantined  items',
     ])
@@ -25,7 +25,7 @@ describe('progressLines', () => {
 })
 
 describe('runLines', () => {
-  it('says what the run guessed or left out, each once', () => {
+  it('lists what the run guessed or left out, each once', () => {
     const caveats = [
       { kind: 'READ_IN_PART', message: '1 of 2 documents were read in part: b.xml' },
       { kind: 'ENCODING_GUESSED', message: '1 of 2 documents do not name their encoding, which was guessed' },

@@ -35,7 +35,7 @@ it.each([
   expect(toSettings(pairs, SCHEMA)).toEqual(settings)
 })
 
-it('refuses what is no pair, and changes no prototype', () => {
+it('refuses invalid pairs, and changes no prototype', () => {
   expect(() => toSettings(['port'], SCHEMA)).toThrow('write --set setting=value')
   const settings = toSettings(['__proto__.polluted=yes'], SCHEMA)
   expect(Object.keys(settings)).toEqual(['__proto__'])

@@ -78,7 +78,7 @@ const run = async (work: (flags: never, context: never) => Promise<unknown>, fla
 }
 
 describe('sinks', () => {
-  it('are listed and shown with status, why and lag', async () => {
+  it('are listed and shown with status, cause and lag', async () => {
     expect(await run((flags, context) => listResource(SINKS, undefined, flags, context))).toMatch(
       /s1 +warehouse +failing +12 changes, 61 s +5 +the receiver/u,
     )
@@ -87,7 +87,7 @@ describe('sinks', () => {
     )
   })
 
-  it('are tried with a message; one that is not taken is a failure', async () => {
+  it('are tested with a message; the command fails if it is not accepted', async () => {
     const codes: unknown[] = []
     const tryIt = (id: string) => run(async (given, context) => codes.push(await testSink(id, given, context)))
     expect(await tryIt('s1')).toBe('The receiver answers 204, after 12 ms.\n')
@@ -99,14 +99,14 @@ describe('sinks', () => {
     ])
   })
 
-  it('are changed in what was said, and in nothing else', async () => {
+  it('are changed only in what was named', async () => {
     const change = (flags: object) => run((given, context) => updateSink('s1', given, context), flags)
     expect(await change({ address: 'https://example.com/new', secret: 'env:KEY' })).toContain('inlet sinks test s1')
     expect(asked).toEqual([['PATCH', '/v1/sinks/s1', { url: 'https://example.com/new', secret: 'sk-1' }]])
     await expect(change({})).rejects.toThrow('say what to change')
   })
 
-  it('are made with what was said, paused, resumed and deleted', async () => {
+  it('are created with the given settings, paused, resumed and deleted', async () => {
     const flags = { name: 'warehouse', address: 'https://example.com/in', source: ['docs'], secret: 'env:KEY' }
     expect(await run(createSink, flags)).toContain('whsec_x')
     await run((given, context) => switchSink('s1', false, given, context))
@@ -122,7 +122,7 @@ describe('sinks', () => {
 })
 
 describe('generations', () => {
-  it('are listed with how far they are, made, activated, rolled back and deleted', async () => {
+  it('are listed with their progress, created, activated, rolled back and deleted', async () => {
     expect(await run((flags, context) => listResource(GENERATIONS, undefined, flags, context))).toMatch(/g1 +small +yes +building +56\.7 % +4/u)
     asked = []
     await run(createGeneration, { address: 'https://example.com/e', model: 'small', secret: 'env:KEY', weight: '0.5' })

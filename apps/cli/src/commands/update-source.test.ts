@@ -50,7 +50,7 @@ const update = async (flags: Partial<UpdateSourceFlags>): Promise<unknown> => {
   return patches.at(-1)?.body
 }
 
-it('changes what is named and keeps the rest, under the revision that it has read', async () => {
+it('changes what is named and keeps the rest, against the revision it has read', async () => {
   const body = await update({ set: ['host=new', 'tls.mode=verify-full', 'tables=c'], unset: ['tls.ca'], secret: ['password=env:PW'], check: true })
   expect(body).toEqual({ config: { host: 'new', tls: { mode: 'verify-full' }, tables: ['c'] }, secrets: { password: 's3cret-value' } })
   expect(patches).toMatchObject([{ url: '/v1/sources/shop?check=true', ifMatch: '"r7"' }])
@@ -69,7 +69,7 @@ it.each([
   expect(await update(flags)).toEqual(body)
 })
 
-it('takes fields from a file, to which settings are added', async () => {
+it('reads fields from a file, to which settings are added', async () => {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'inlet-update-')), 'shop.yaml')
   writeFileSync(file, 'config:\n  host: filed\nfreshWithin: 2d\n')
   expect(await update({ file, set: ['port=5433'] })).toEqual({ config: { host: 'filed', port: '5433' }, freshWithin: '2d' })

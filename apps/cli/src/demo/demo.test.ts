@@ -45,7 +45,7 @@ describe('openDemoSite', () => {
     expect(await (await get('/sitemap.xml')).text()).toContain('/docs/docs/guides/one.html')
     expect(await (await get('/robots.txt')).text()).toContain('Sitemap:')
   })
-  it('answers 304 to a client that knows the page', async () => {
+  it('responds 304 to a client that has the page', async () => {
     const etag = (await get('/docs/README.html')).headers.get('etag') ?? ''
     expect((await get('/docs/README.html', { 'if-none-match': etag })).status).toBe(304)
   })
@@ -62,7 +62,7 @@ describe('openDemoSite', () => {
 })
 
 describe('demoSources', () => {
-  it('leaves the git history out where there is none', () => {
+  it('leaves the git history out if there is none', () => {
     const place = { root: tmpdir(), sitePort: 1, postgresPort: 2, readerPassword: 'p' }
     const slugs = demoSources(place).map(({ request }) => request.slug)
     expect(slugs).toContain('demo-postgres')

@@ -19,7 +19,7 @@ const check = (answer: typeof checks) => {
   return checkApi({ url, client: null, knowsDatabase: true, knowsQueue: false })
 }
 
-it('says one cause once: what only the database knows is not another fault', async () => {
+it('reports one cause once: checks that depend on the database are not further failures', async () => {
   const gone = (name: string) => ({ name, ok: false, reason: 'ECONNREFUSED' })
   const found = await check([gone('database'), gone('migrations'), gone('encryption'), gone('clock'), { name: 'queue', ok: true }])
   expect(found).toMatchObject([
@@ -28,7 +28,7 @@ it('says one cause once: what only the database knows is not another fault', asy
   ])
 })
 
-it('takes the word of the api for the queue, whose address only the processes were given', async () => {
+it('relies on the api for the queue, whose address only the processes know', async () => {
   expect(await checkQueue(undefined, { inDatabase: true, asksApi: true })).toEqual([])
   const found = await check([
     { name: 'database', ok: true },

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { classifyGenerations, classifySinks } from './check-deliveries.js'
 
-it('names sinks whose receivers do not take changes, and says nothing where there are no sinks', () => {
+it('names sinks whose receivers do not accept changes, and reports nothing without sinks', () => {
   expect(classifySinks([])).toEqual([])
   expect(classifySinks([{ name: 'a', status: 'current' }])).toMatchObject([{ status: 'ok' }])
   expect(

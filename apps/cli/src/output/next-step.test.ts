@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { toNextStep } from './next-step.js'
 
 describe('toNextStep', () => {
-  it('names commands instead of requests, for the source that it is about', () => {
+  it('names commands instead of requests, for the source concerned', () => {
     expect(toNextStep('AUTH_FAILED', REASONS.AUTH_FAILED.next, 'crm')).toBe(
       'Put the new secrets into the environment, then `inlet sources update crm --secret <name>=env:<VARIABLE>`; the source then continues from the last cursor.',
     )
@@ -14,12 +14,12 @@ describe('toNextStep', () => {
     expect(toNextStep('VALIDATION_FAILED', REASONS.VALIDATION_FAILED.next)).toBe('Correct what is named above.')
   })
 
-  it('leaves no request where there is a command', () => {
+  it('leaves no request if there is a command', () => {
     const left = Object.entries(REASONS).flatMap(([reason, { next }]) => (/ \/v1\//u.test(toNextStep(reason, next, 'crm')) ? [reason] : []))
     expect(left).toEqual([])
   })
 
-  it('keeps what the API words more closely, and what has no command', () => {
+  it('keeps more specific wording of the API, and what has no command', () => {
     expect(toNextStep('AUTH_FAILED', 'Renew the token at the provider.', 'crm')).toBe('Renew the token at the provider.')
     expect(toNextStep('constructor', 'x', 'crm')).toBe('x')
     expect(toNextStep('DNS_FAILED', REASONS.DNS_FAILED.next, 'crm')).toBe(REASONS.DNS_FAILED.next)

@@ -5,8 +5,8 @@ import { errorLines, explainError } from './explain-error.js'
 import { toRelative, toSpan } from './moments.js'
 import { toTable } from './table.js'
 
-describe('what people see', () => {
-  it('is aligned, with numbers to the right, and cannot steer the terminal', () => {
+describe('readable output', () => {
+  it('is aligned, with numbers to the right, and cannot control the terminal', () => {
     const lines = toTable(
       ['NAME', 'READ'],
       [
@@ -16,7 +16,7 @@ describe('what people see', () => {
     )
     expect(lines).toEqual(['NAME        READ', 'a [31mred      7', 'b           1200'])
   })
-  it('counts time in the unit that fits', () => {
+  it('shows durations in the unit that fits', () => {
     expect([5, 300, 9_000, 400_000].map(toSpan)).toEqual(['5 s', '5 min', '3 h', '5 d'])
     const now = Date.parse('2026-01-01T00:00:00Z')
     expect([null, '2025-12-31T23:59:00Z', '2026-01-01T03:00:00Z'].map((moment) => toRelative(moment, now))).toEqual(['–', '60 s ago', 'in 3 h'])
@@ -24,7 +24,7 @@ describe('what people see', () => {
 })
 
 describe('exit codes', () => {
-  it('say honestly how a run ended', () => {
+  it('show how a run ended', () => {
     expect((['ok', 'ok_nothing_new', 'partial', 'suspect_empty', 'failed', 'cancelled', null] as const).map(exitOfOutcome)).toEqual([
       0, 0, 3, 4, 5, 6, 1,
     ])

@@ -22,7 +22,7 @@ describe('-o', () => {
     expect(toLines('name', { ...shown, names: () => ['own'] })).toEqual(['own'])
     expect(toLines('wide', { document: {}, lines: () => ['only'] })).toEqual(['only'])
   })
-  it('says when there is no name', () => {
+  it('reports when there is no name', () => {
     expect(() => toLines('name', { document: { ok: true }, lines: () => [] })).toThrow('no names to print')
   })
   it('is JSON with --json, and streams documents one after the other', () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { stoppedLines } from './stopped-lines.js'
 
-it('names how to continue for sources in error that an apply leaves as they are, and for no others', () => {
+it('says how to continue only for sources in error that an apply leaves unchanged', () => {
   const step = (slug: string, action: 'unchanged' | 'update' | 'create') => ({ slug, action, id: null, revision: null, changes: [], failure: null })
   const plan = { steps: [step('docs', 'unchanged'), step('feed', 'update'), step('crm', 'unchanged')] }
   expect(stoppedLines(plan, [{ slug: 'docs' }, { slug: 'feed' }, { slug: 'elsewhere' }])).toEqual([

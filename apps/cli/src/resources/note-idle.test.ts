@@ -5,15 +5,15 @@ const process = (role: string, more: object = {}) => ({ role, alive: true, refus
 const note = (...items: readonly object[]) => noteIdle({ call: async () => ({ items }) as never })
 
 describe('noteIdle', () => {
-  it('says nothing while somebody works', async () => {
+  it('says nothing while there are workers and scribes', async () => {
     expect(await note(process('worker'), process('worker', { alive: false }), process('scribe'))).toEqual([])
   })
-  it('says that nobody reads or stores, and how to start one', async () => {
+  it('says that nothing is read or stored, and how to start a process', async () => {
     expect((await note(process('worker', { alive: false }))).join('\n')).toMatch(
       /no worker is alive[^\n]+-d worker[^]+no scribe is alive[^\n]+-d scribe/,
     )
   })
-  it('says why those that are alive take no work', async () => {
+  it('says why live processes take no work', async () => {
     const skewed = process('worker', { refuses: 'clock', problem: 'the clock is 12 s ahead' })
     expect(await note(skewed, process('scribe'))).toEqual(['', '! no worker takes work: the clock is 12 s ahead'])
     expect(await note(skewed, process('worker'), process('scribe'))).toEqual([])

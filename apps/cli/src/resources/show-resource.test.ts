@@ -93,7 +93,7 @@ describe('a resource', () => {
     isEmpty = false
   })
 
-  it('asks for no slugs when nobody reads them', async () => {
+  it('requests no slugs when the output does not need them', async () => {
     asked.length = 0
     expect(JSON.parse(await list({ output: 'json' })).items).toHaveLength(2)
     expect(asked).toHaveLength(1)
@@ -105,7 +105,7 @@ describe('a resource', () => {
     expect(asked.at(-1)).toBe('/v1/of/b/things/1')
   })
 
-  it('looks again while it is watched, and prints what has changed until it is stopped', async () => {
+  it('refreshes while watching, and prints what has changed until it is stopped', async () => {
     let stop = (): void => undefined
     const stopped = new Promise<void>((resolve) => {
       stop = resolve

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-it('makes a key once, and neither another one nor a change when the database was sealed with other master keys', async () => {
+it('creates a key once, and neither another one nor a change when the database was sealed with other master keys', async () => {
   const folder = {
     settings: { postgresPassword: '', encryptionKeys: '' } as { postgresPassword: string; encryptionKeys: string; adminKey?: string },
     update: (changes: object) => void Object.assign(folder.settings, changes),

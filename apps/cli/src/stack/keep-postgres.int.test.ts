@@ -16,7 +16,7 @@ const lives = (pid: number): boolean => {
   }
 }
 
-it('starts again at the same address when it is killed, and not when it is stopped', async () => {
+it('restarts at the same address when it is killed, but not when it is stopped', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'inlet-kept-'))
   const pids: number[] = []
   const notices: string[] = []

@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 describe('openDataFolder', () => {
-  it('makes secrets once, readable by their owner only', () => {
+  it('creates secrets once, readable by their owner only', () => {
     const first = openDataFolder(path.join(root, 'new', 'data'))
     expect(first.settings.postgresPassword.length).toBeGreaterThan(20)
     expect(statSync(first.file('settings.json')).mode & 0o777).toBe(0o600)
@@ -72,7 +72,7 @@ describe('takeRunLock', () => {
       foreign.kill('SIGKILL')
     }
   })
-  it('ends what a killed start left behind, whatever it is called', async () => {
+  it('ends the processes that a killed start left behind, whatever they are called', async () => {
     const folder = openDataFolder(root)
     const before = await takeRunLock(folder)
     const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 60_000)'], { stdio: 'ignore' })
@@ -84,7 +84,7 @@ describe('takeRunLock', () => {
     expect(await ended).toBe('SIGINT')
     again.release()
   })
-  it('takes a damaged file for nobody', async () => {
+  it('ignores a damaged file', async () => {
     const folder = openDataFolder(root)
     for (const text of ['{', 'null', '{}', '{"supervisor":"x"}']) {
       writeFileSync(folder.file('running.json'), text)
@@ -122,7 +122,7 @@ describe('at the same moment', () => {
     }
   }, 120_000)
 
-  it('secrets are made once', async () => {
+  it('secrets are created once', async () => {
     const keys = await start('console.log(folder.settings.encryptionKeys)', 4)
     expect(new Set(keys)).toEqual(new Set([openDataFolder(root).settings.encryptionKeys]))
   }, 120_000)
@@ -157,7 +157,7 @@ describe('untilReady', () => {
     expect(stuck.notices).toEqual(['not ready yet: queue: appendonly is off'])
     expect(stuck.end).toContain('not ready: queue: appendonly is off')
   })
-  it('lets the API load before it says that it does not answer', async () => {
+  it('lets the API load before it says that it does not respond', async () => {
     const signal = new AbortController().signal
     const after = async (notifyAfterMs: number): Promise<readonly string[]> => {
       const notices: string[] = []
@@ -182,12 +182,12 @@ describe('untilReady', () => {
 
 describe('endOfStart', () => {
   const exit = { name: 'api', code: 78, signal: null, logFile: 'api.log', lastLines: '  PORT: must be a number' }
-  it('is what the api, or one that refuses its settings, has said, with its code', () => {
+  it('is the error of the api, or of a process that refuses its settings, with its code', () => {
     expect(endOfStart(exit)).toMatchObject({ exitCode: 78, message: 'api refuses its settings:\n  PORT: must be a number' })
     expect(endOfStart({ ...exit, name: 'worker' })).toMatchObject({ exitCode: 78 })
     expect(endOfStart({ ...exit, code: 1 })).toMatchObject({ exitCode: 1, message: 'api ended (code 1; log: api.log)\n  PORT: must be a number' })
   })
-  it('is not reached by what is started again', () => {
+  it('is not reached by a process that is restarted', () => {
     expect(endOfStart({ ...exit, name: 'worker', code: 1 })).toBeNull()
     expect(endOfStart({ ...exit, code: null, signal: 'SIGKILL' })).toBeNull()
   })

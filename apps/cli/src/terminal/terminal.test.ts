@@ -22,7 +22,7 @@ describe('createTerminal', () => {
     terminal.block(['x'])
     expect(text()).toBe('ab\nx\ny\nz\nx\n')
   })
-  it('draws a block again in place on a terminal', () => {
+  it('redraws a block in place on a terminal', () => {
     const { terminal, text } = capture(true)
     terminal.block(['x', 'y'])
     terminal.block(['z'])

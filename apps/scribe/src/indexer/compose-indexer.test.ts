@@ -10,18 +10,18 @@ const config = scribeEnv.parse({ DATABASE_URL: 'postgres://inlet@127.0.0.1:1/inl
 const compose = (host: EventEmitter & { connected: boolean; send?: (word: string) => void }) =>
   composeIndexer(config, { log: createLogger({ level: 'silent', name: 'indexer' }), signal: new AbortController().signal }, host)
 
-it('ends without a database when its scribe has ended before it listened', async () => {
+it('ends without a database if its scribe ended before it listened', async () => {
   await expect(compose(Object.assign(new EventEmitter(), { connected: false }))).rejects.toThrow('its scribe is gone')
 })
 
-it('ends while it waits for the database when its scribe ends', async () => {
+it('ends while waiting for the database if its scribe ends', async () => {
   const host = Object.assign(new EventEmitter(), { connected: true })
   const composed = compose(host)
   host.emit('disconnect')
   await expect(composed).rejects.toThrow('its scribe is gone')
 })
 
-it('says that it lives, also while it waits for the database', async () => {
+it('reports that it is alive, even while waiting for the database', async () => {
   const said: string[] = []
   const host = Object.assign(new EventEmitter(), { connected: true, send: (word: string) => void said.push(word) })
   const composed = compose(host)

@@ -5,7 +5,7 @@ import { until } from '@inlet/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { startIndexer } from './start-indexer.js'
 
-it('kills an indexer that a record keeps busy for ever, and starts another one', async () => {
+it('kills an indexer that a record keeps busy forever, and starts another one', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'inlet-indexer-'))
   const script = path.join(directory, 'indexer.mjs')
   writeFileSync(script, 'for (;;);')

@@ -4,7 +4,7 @@ import { createNewKeys } from './new-keys.js'
 const of = (sourceId: string, upserts = 10) => ({ sourceId, counts: { u: upserts, d: 0, n: 0, q: 0 } })
 
 describe('createNewKeys', () => {
-  it('expects nothing new of a source before it has stored a batch of new records', () => {
+  it('expects no new records from a source before it has stored a batch of only new ones', () => {
     const newKeys = createNewKeys()
     expect(newKeys.expectedIn(of('a'))).toBe(false)
     newKeys.learn(of('a'), { inserted: 10 })
@@ -20,7 +20,7 @@ describe('createNewKeys', () => {
     expect(newKeys.expectedIn(of('a'))).toBe(true)
   })
 
-  it('waits ever longer after wrong guesses, and is quick again after right ones', () => {
+  it('waits longer after each wrong prediction, and less again after right ones', () => {
     const newKeys = createNewKeys()
     const waits = (): number => {
       for (let batches = 0; ; batches += 1) {
@@ -40,7 +40,7 @@ describe('createNewKeys', () => {
     expect(waits()).toBe(2)
   })
 
-  it('forgets the source that stored longest ago', () => {
+  it('forgets the source that has stored nothing for longest', () => {
     const newKeys = createNewKeys()
     newKeys.learn(of('first'), { inserted: 10 })
     for (let n = 0; n < 10_000; n += 1) newKeys.learn(of(`source ${n}`), { inserted: 10 })

@@ -15,7 +15,7 @@ paths:
     get: { responses: { '200': { content: { application/json: { schema: { type: array, items: { properties: { id: { type: integer } } } } } } } } }
 `
 
-it('reads a document that was sent, or lies at an address the guard allows', async () => {
+it('reads a document that was sent, or is at an address the guard permits', async () => {
   const store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
   const database = createDatabase({ url: store.url, applicationName: 'test' })
   const server = await serveHttp((request, response) => void response.writeHead(request.url === '/pets.yaml' ? 200 : 404).end(DOCUMENT))

@@ -105,12 +105,12 @@ describe('processCall', () => {
     return findAnswer(database, id)
   }
 
-  it('checks with secrets that were sealed for the call alone', async () => {
+  it('checks with secrets sealed for the call alone', async () => {
     expect(await ask('check', { token: 'right' })).toMatchObject({ status: 'done', answer: { ok: true } })
     expect(await ask('check', { token: 'wrong' })).toMatchObject({ status: 'failed', answer: { reason: 'AUTH_FAILED', code: 'auth_failed' } })
   })
 
-  it('previews a share of every stream, with exact numbers, and lets go of the source', async () => {
+  it('previews a share of every stream, with exact numbers, and closes the connection', async () => {
     closedReads = 0
     const answer = await ask('preview', { params: { limit: 4 } })
     const { records } = (answer?.answer ?? {}) as { records: { stream: string; dataJson: string; title: string }[] }
@@ -119,7 +119,7 @@ describe('processCall', () => {
     expect(closedReads).toBe(2)
   })
 
-  it('previews one stream, and says when it does not exist', async () => {
+  it('previews one stream, and reports when it does not exist', async () => {
     expect(await ask('preview', { params: { limit: 2, stream: 'right' } })).toMatchObject({
       answer: { records: [{ stream: 'right' }, { stream: 'right' }] },
     })
@@ -129,14 +129,14 @@ describe('processCall', () => {
     })
   })
 
-  it('answers what the source refuses', async () => {
+  it('returns the refusal of a source', async () => {
     expect(await ask('preview', { params: { limit: 1 }, config: { broken: true } })).toMatchObject({
       status: 'failed',
       answer: { reason: 'PERMISSION_DENIED' },
     })
   })
 
-  it('browses up to the limit and says that there is more', async () => {
+  it('browses up to the limit and reports that there is more', async () => {
     const answer = await ask('browse', { params: { path: '/top', limit: 3 } })
     expect(answer).toMatchObject({
       status: 'done',

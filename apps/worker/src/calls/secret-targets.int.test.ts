@@ -191,7 +191,7 @@ describe('stored secrets', () => {
     expect(canary.seen.length).toBe(before)
   })
 
-  it('are sent where they were given for, and where an admin has asked for', async () => {
+  it('are sent where they were given for, and where an admin has requested', async () => {
     const before = honest.seen.length
     const sourceId = await addSource()
     expect(await ask('check', { sourceId, config: { url: `${honest.url}deeper`, other: 'x' } })).toMatchObject({ status: 'done' })
@@ -201,7 +201,7 @@ describe('stored secrets', () => {
     expect(honest.seen.slice(before).join('')).toContain(SECRET)
   })
 
-  it('are not sent elsewhere by opening a version, nor by a run that was pinned to it', async () => {
+  it('are not sent elsewhere by opening a version, nor by a run pinned to it', async () => {
     // As if the API had permitted it.
     const sourceId = await addSource({ url: canary.url, secretTargets: [origin(honest.url)] })
     const [row] = await store.rows<{ versionId: string }>('SELECT version_id AS "versionId" FROM sources WHERE id = $1', [sourceId])
@@ -228,7 +228,7 @@ describe('stored secrets', () => {
     expect(canary.seen.join('')).not.toContain(SECRET)
   })
 
-  it('that were replaced for another address are not used to renew tokens of a connection that is open', async () => {
+  it('are not used to renew tokens of an open connection once they were replaced for another address', async () => {
     const credentialId = await addShared([origin(honest.url)])
     let asked = 0
     const tokens = createTokenStore({ database: store.database, keyring, secrets: createSecretRegistry() }).of(credentialId, {

@@ -24,7 +24,7 @@ const setUp = (idleMs = 60_000) => {
 }
 
 describe('createConnectionPool', () => {
-  it('uses one connection for one run after the other', async () => {
+  it('uses one connection for consecutive runs', async () => {
     const { pool, open, idOf, closed } = setUp()
     expect([await pool.use(key(), open, idOf), await pool.use(key(), open, idOf)]).toEqual([1, 1])
     expect([pool.size, closed]).toEqual([1, []])
@@ -39,7 +39,7 @@ describe('createConnectionPool', () => {
     expect(await pool.use(key(), open, idOf)).toBe(2)
   })
 
-  it('opens again for another version or other credentials, and closes the old one', async () => {
+  it('reopens for another version or other credentials, and closes the old connection', async () => {
     const { pool, open, idOf, closed } = setUp()
     await pool.use(key('v1', 'c1'), open, idOf)
     expect(await pool.use(key('v2', 'c1'), open, idOf)).toBe(2)
@@ -47,7 +47,7 @@ describe('createConnectionPool', () => {
     expect([pool.size, closed]).toEqual([1, [1, 2]])
   })
 
-  it('gives a second user at the same time a connection of its own, closed after use', async () => {
+  it('gives a concurrent second user its own connection, closed after use', async () => {
     const { pool, open, idOf, closed } = setUp()
     await pool.use(key(), open, async () => {
       expect(await pool.use(key(), open, idOf)).toBe(2)
@@ -55,14 +55,14 @@ describe('createConnectionPool', () => {
     expect([pool.size, closed]).toEqual([1, [2]])
   })
 
-  it('closes what is idle', async () => {
+  it('closes idle connections', async () => {
     const { pool, open, idOf, closed } = setUp(1)
     await pool.use(key(), open, idOf)
     await until(() => closed.length === 1)
     expect(pool.size).toBe(0)
   })
 
-  it('passes on why it could not be opened, and reports why it could not be closed', async () => {
+  it('throws why a connection could not be opened, and reports why one could not be closed', async () => {
     const { pool, errors } = setUp()
     await expect(
       pool.use(

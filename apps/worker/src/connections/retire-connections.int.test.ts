@@ -46,8 +46,8 @@ const startWorker = async () => {
 const publish = async (sourceId: string, n: number): Promise<void> =>
   void (await updateSource(store.database, { sourceId, expectedRevision: null, config: { n }, actor: 'test' }))
 
-describe('connections of versions that are not live any more', () => {
-  it('are closed on every worker as soon as the change is committed, those of other sources are not', async () => {
+describe('connections of versions that are no longer live', () => {
+  it('are closed on every worker as soon as the change is committed, while those of other sources stay open', async () => {
     const workers = [await startWorker(), await startWorker()]
     const [changed, other] = [await store.addSource(), await store.addSource()]
     for (const worker of workers) for (const id of [changed, other]) await worker.use(id)
@@ -58,7 +58,7 @@ describe('connections of versions that are not live any more', () => {
     await Promise.all(workers.map(({ stop }) => stop()))
   })
 
-  it('serve the run that uses them to its end', async () => {
+  it('serve the run that uses them until its end', async () => {
     const worker = await startWorker()
     const sourceId = await store.addSource()
     let finish = (): void => {}
@@ -73,7 +73,7 @@ describe('connections of versions that are not live any more', () => {
     await worker.stop()
   })
 
-  it('are looked for again when the listener was unavailable while the change was made', async () => {
+  it('are looked up again if the listener was unavailable during the change', async () => {
     const worker = await startWorker()
     const sourceId = await store.addSource()
     await worker.use(sourceId)

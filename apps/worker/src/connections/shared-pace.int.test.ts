@@ -11,8 +11,8 @@ afterAll(() => store.close())
 const worker = () => createSharedPaces(store.database, { warn: () => {} })
 const OK = { host: 'served' } as const
 
-describe('the pace that workers share', () => {
-  it('asks nothing of the database for a host without limits', async () => {
+describe('the pace shared by workers', () => {
+  it('does not query the database for a host without limits', async () => {
     const pace = worker().of(null, 'run')
     for (let i = 0; i < 100; i++) {
       await pace.take({ host: 'free.example' })
@@ -21,7 +21,7 @@ describe('the pace that workers share', () => {
     expect(await store.rows(`SELECT 1 FROM request_limits WHERE host = 'free.example'`)).toEqual([])
   })
 
-  it('keeps one rate for two workers, place by place and in shares', async () => {
+  it('keeps one rate for two workers, with single and batched reservations', async () => {
     const paces = [worker().of('token', 'run'), worker().of('token', 'run')]
     const before = await store.rows<{ at: Date }>('SELECT clock_timestamp() AS at')
     // 60 slots of 10 ms each: both reserve ten at a time.
@@ -34,7 +34,7 @@ describe('the pace that workers share', () => {
     expect(taken).toBeGreaterThanOrEqual(60)
   })
 
-  it('stops all workers for as long as one was asked to wait, and says until when', async () => {
+  it('stops all workers for as long as one was asked to wait, and reports until when', async () => {
     const [first, second] = [worker().of('secret', 'run'), worker().of('secret', 'run')]
     await first.take({ host: 'busy.example' })
     await first.report('busy.example', { host: 'served', cooldownMs: 90_000 })
@@ -49,7 +49,7 @@ describe('the pace that workers share', () => {
     await worker().of('another secret', 'run').take({ host: 'busy.example' })
   })
 
-  it('says what was refused, to everybody who has to wait for it, until the wait is over', async () => {
+  it('reports the refusal to everybody who has to wait because of it, until the wait is over', async () => {
     const pace = worker().of(null, 'run')
     await pace.take({ host: 'strict.example' })
     await pace.report('strict.example', { host: 'served', cooldownMs: 90_000, refusal: 'https://strict.example/a answered with status 429' })
@@ -69,14 +69,14 @@ describe('the pace that workers share', () => {
     expect(String(spent)).toContain('or the quota that it reported is used up')
   })
 
-  it('sits out a short silence', async () => {
+  it('waits out a short cooldown', async () => {
     const pace = worker().of('brief', 'run')
     await pace.report('brief.example', { host: 'served', cooldownMs: 300 })
     await pace.take({ host: 'brief.example' })
     expect(await store.rows(`SELECT 1 FROM request_limits WHERE host = 'brief.example' AND blocked_until > clock_timestamp()`)).toEqual([])
   })
 
-  it('leaves a host alone that fails again and again, but lets a person try', async () => {
+  it('stops requests to a host that fails repeatedly, but lets a person try', async () => {
     const paces = worker()
     const run = paces.of(null, 'run')
     for (let i = 0; i < 9; i++) await run.report('down.example', { host: 'failed' })

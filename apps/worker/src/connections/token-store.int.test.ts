@@ -48,8 +48,8 @@ const openServer = (expiresInMs: number | null = 3_600_000) => {
   return { server, request }
 }
 
-describe('tokens that workers share', () => {
-  it('are got by one request, however many workers and sources want them at once', async () => {
+describe('tokens shared by workers', () => {
+  it('are obtained by one request, however many workers and sources need them at once', async () => {
     const id = await addCredential()
     const { server, request } = openServer()
     const requests = Array.from({ length: 8 }, () => openStore().of(id, quiet).get(request()))
@@ -79,7 +79,7 @@ describe('tokens that workers share', () => {
     expect(server).toMatchObject({ requests: 2, revoked: false })
   })
 
-  it('of different purposes use up one chain of refresh tokens in order', async () => {
+  it('of different purposes use one chain of refresh tokens in order', async () => {
     const id = await addCredential()
     const { server, request } = openServer()
     const purposes = ['read', 'write', 'admin']
@@ -89,7 +89,7 @@ describe('tokens that workers share', () => {
     expect(await secretsOf(id)).toMatchObject({ refreshToken: 'r4' })
   })
 
-  it('live on to their end while no new one can be had', async () => {
+  it('are used until they expire while no new one can be obtained', async () => {
     const id = await addCredential()
     const { server, request } = openServer()
     await openStore().of(id, quiet).get(request())
@@ -108,7 +108,7 @@ describe('tokens that workers share', () => {
     ).rejects.toMatchObject({ reason: 'AUTH_FAILED' })
   })
 
-  it('that somebody gets with secrets that were replaced meanwhile are not stored, and got again with the new ones', async () => {
+  it('obtained with secrets that were replaced meanwhile are discarded, and obtained again with the new ones', async () => {
     const id = await addCredential()
     const { server, request } = openServer()
     let open = (): void => {}
@@ -122,7 +122,7 @@ describe('tokens that workers share', () => {
     expect(await secretsOf(id)).toEqual({ refreshToken: 'r3', clientSecret: 'new' })
   })
 
-  it('are renewed by another worker when the one at it is gone', async () => {
+  it('are renewed by another worker when the one renewing them is gone', async () => {
     const id = await addCredential()
     const { server, request } = openServer()
     expect(await claimRenewal(store.database, { credentialId: id, holder: 'dead', ttlMs: 400 })).not.toBeNull()
@@ -130,7 +130,7 @@ describe('tokens that workers share', () => {
     expect(server.requests).toBe(1)
   })
 
-  it('wait for the worker at it only as long as the caller does, and not for a credential that is gone', async () => {
+  it('wait for the renewing worker only as long as the caller does, and not for a credential that is gone', async () => {
     const id = await addCredential()
     const { request } = openServer()
     await claimRenewal(store.database, { credentialId: id, holder: 'slow', ttlMs: 60_000 })
@@ -162,7 +162,7 @@ describe('tokens that workers share', () => {
     expect(JSON.stringify(added)).toContain('canary-refresh')
   })
 
-  it('that cannot be stored at once are stored as soon as they can, instead of asking again with a refresh token that is used up', async () => {
+  it('that cannot be stored at once are stored as soon as possible, instead of asking again with a used refresh token', async () => {
     const id = await addCredential()
     const { server, request } = openServer()
     const tokens = openStore()

@@ -27,7 +27,7 @@ afterEach(() => fixture.end())
 afterAll(() => fixture.close())
 
 describe('the vectors of a generation', () => {
-  it('are made of what is stored before and after it, with its key and prefix', async () => {
+  it('are made for records stored before and after it, with its key and prefix', async () => {
     const { put } = await fixture.openSource()
     await put(manyTexts(100))
     const id = randomUUID()
@@ -49,7 +49,7 @@ describe('the vectors of a generation', () => {
     expect((await fixture.read(id)).tokensTotal).toBeGreaterThan(300)
   })
 
-  it('are made again of changed chunks alone', async () => {
+  it('are made again only for changed chunks', async () => {
     const { put } = await fixture.openSource()
     const section = (n: number, words: string): string => `# Section ${n}\n\n${`${words} `.repeat(300)}`
     const sections = [1, 2, 3, 4, 5].map((n) => section(n, `words of ${n}`))
@@ -69,7 +69,7 @@ describe('the vectors of a generation', () => {
     await until(async () => (await fixture.isCovered(generation)) && (await fixture.countVectors(generation.space)) === 1)
   })
 
-  it('go with a record that is deleted and changes, with their source, and with their generation', async () => {
+  it('are removed with a deleted or changed record, with their source, and with their generation', async () => {
     const [one, two] = [await fixture.openSource(), await fixture.openSource()]
     await one.put(manyTexts(10))
     await two.put(manyTexts(10, 'other'))
@@ -86,7 +86,7 @@ describe('the vectors of a generation', () => {
     expect(await fixture.countVectors(b.space)).toBe(10)
   })
 
-  it('are those of its model: none is of another generation', async () => {
+  it('come from its own model only', async () => {
     const { put } = await fixture.openSource()
     await put(manyTexts(20))
     const [a, b] = [await fixture.addGeneration(), await fixture.addGeneration({ model: 'wide' })]
@@ -103,7 +103,7 @@ describe('the vectors of a generation', () => {
 })
 
 describe('a worker that dies', () => {
-  it('leaves what it had in hand to another, and writes nothing late', async () => {
+  it('leaves its claims to another, and writes nothing late', async () => {
     const { put } = await fixture.openSource()
     await put(manyTexts(20))
     const generation = await fixture.addGeneration()
@@ -125,7 +125,7 @@ describe('a worker that dies', () => {
     expect(await fixture.countVectors(generation.space)).toBe(20)
   })
 
-  it('holds no outage of the database against a record', async () => {
+  it('does not hold an outage of the database against a record', async () => {
     const { put } = await fixture.openSource()
     await put({ a: 'some words' })
     const generation = await fixture.addGeneration()
@@ -156,7 +156,7 @@ describe('a worker that dies', () => {
     expect([await fixture.countVectors(generation.space), state.unreleased.size]).toEqual([1, 0])
   })
 
-  it('does not lose a change that came while the record was in its hands', async () => {
+  it('does not lose a change made while it was working on the record', async () => {
     const { put } = await fixture.openSource()
     await put({ a: 'old words' })
     const generation = await fixture.addGeneration()
@@ -176,8 +176,8 @@ describe('a worker that dies', () => {
   })
 })
 
-describe('the tokens of a day', () => {
-  it('are not exceeded, and what is left out waits', async () => {
+describe('the daily token budget', () => {
+  it('is not exceeded, and what is left over waits', async () => {
     const { put } = await fixture.openSource()
     await put(manyTexts(100))
     const generation = await fixture.addGeneration({ tokensPerDay: 200 })
@@ -194,7 +194,7 @@ describe('the tokens of a day', () => {
 })
 
 describe('switching', () => {
-  it('goes to a generation and back to the one before, and at last to none', async () => {
+  it('activates a generation, returns to the previous one, and finally to none', async () => {
     const [a, b] = [await fixture.addGeneration(), await fixture.addGeneration({ model: 'wide' })]
     const active = async () => (await fixture.store.rows<{ id: string }>('SELECT id FROM search_generations WHERE active')).map(({ id }) => id)
     expect(await activateGeneration(fixture.store.database, a.id, 'test')).toBe(true)

@@ -63,7 +63,7 @@ describe('an endpoint', () => {
     expect(await fixture.problemOf(generation)).toBeNull()
   })
 
-  it('that asks to wait is not asked before', async () => {
+  it('is not called while it asks to wait', async () => {
     const { put } = await fixture.openSource()
     await put(manyTexts(5))
     const generation = await fixture.addGeneration()
@@ -79,7 +79,7 @@ describe('an endpoint', () => {
     expect(fixture.server.calls).toHaveLength(1)
   })
 
-  it('that refuses one text gives the vectors of all others; the text is left out until it changes', async () => {
+  it('gives vectors of all other texts when it refuses one, which is left out until it changes', async () => {
     const { put } = await fixture.openSource()
     await put({ ...manyTexts(40), bad: 'poison', long: 'very long '.repeat(200) })
     const generation = await fixture.addGeneration()

@@ -13,7 +13,7 @@ afterAll(async () => {
   await fixture.close()
 })
 
-it('looks after indexes where a generation is, and says why there is none', async () => {
+it('maintains an index for each generation, and says why there is none', async () => {
   const { database, url } = fixture.store
   const log = createLogger({ level: 'silent', name: 'test' })
   const choreOf = (isWanted: boolean) => keepIndexes({ database, databaseUrl: url, isWanted, log })

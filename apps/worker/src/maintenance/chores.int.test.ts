@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-it('begins with a chore that asks for a rest in no process before that is over, and with others as often as they may', async () => {
+it('starts a chore that asks for a pause in no process before the pause is over, and others as often as allowed', async () => {
   const done: string[] = []
   const choreOf = (name: string, restMs: number): Chore => ({
     name,

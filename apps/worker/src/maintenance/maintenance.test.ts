@@ -20,7 +20,7 @@ describe('compareSchedules', () => {
     ]
     expect(compareSchedules(wanted, actual)).toEqual({ missing: ['b', 'c'], strays: ['x'] })
   })
-  it('finds nothing where all is as wanted, and everything in an empty queue', () => {
+  it('finds nothing if everything is as wanted, and everything in an empty queue', () => {
     expect(
       compareSchedules(
         wanted,
@@ -32,7 +32,7 @@ describe('compareSchedules', () => {
 })
 
 describe('createThrottle', () => {
-  it('is true at first and then once in a period', () => {
+  it('is true at first and then once per period', () => {
     let now = 0
     const isTurn = createThrottle(100, () => now)
     const at = (ms: number): boolean => {

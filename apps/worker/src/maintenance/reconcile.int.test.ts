@@ -92,7 +92,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     expect(await pass()).toEqual(NOTHING)
   })
 
-  it('keeps one run going of each continuous source that is active and not in a back-off', async () => {
+  it('keeps one run going for each continuous source that is active and not backing off', async () => {
     const ids: string[] = []
     for (let n = 0; n < 4; n += 1) ids.push(await store.addSource({ connector: 'stream' }))
     const [live = '', paused = '', failing = ''] = ids
@@ -128,7 +128,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     expect(await scheduledIds()).toEqual([kept])
   })
 
-  it('finds a missing one beside a stray, and one that drifted, when it looks thoroughly', async () => {
+  it('finds a missing scheduler beside a stray, and a drifted one, in a thorough pass', async () => {
     const [missing, drifted] = await addScheduled(2)
     await loser.syncJobScheduler(missing ?? '', null)
     await loser.syncJobScheduler(randomUUID(), YEARLY)
@@ -138,7 +138,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     expect(listed).toEqual([missing, drifted].toSorted().map((sourceId) => ({ sourceId, ...YEARLY })))
   })
 
-  it('does not take a schedule for synced that changed meanwhile', async () => {
+  it('does not confirm a schedule that changed meanwhile', async () => {
     const [id] = await addScheduled(1)
     await store.database.pool.query(`UPDATE sources SET cron = '0 0 2 1 *' WHERE id = $1`, [id])
     await confirmQueued(store.database).schedulerSynced(id ?? '', YEARLY)
@@ -146,7 +146,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     expect(await queues.listSchedules()).toMatchObject([{ cron: '0 0 2 1 *' }])
   })
 
-  it('handles ticks that nobody handled: one run, every tick accounted for', async () => {
+  it('handles ticks that were missed: one run, every tick accounted for', async () => {
     const [id = ''] = await addScheduled(1, EVERY_MINUTE)
     const first = nextTick(EVERY_MINUTE, new Date(Date.now() - 600_000))
     await store.database.pool.query('UPDATE sources SET next_tick_at = $2 WHERE id = $1', [id, first])
@@ -157,7 +157,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     expect(await store.rows('SELECT sum(count)::int AS n FROM ticks WHERE source_id = $1', [id])).toEqual([{ n: expected }])
   })
 
-  it('makes jobs again for runs that lost theirs, that wait no longer, or whose worker is gone', async () => {
+  it('recreates jobs for runs that lost theirs, that no longer wait, or whose worker is gone', async () => {
     const ids = [await store.addSource(), await store.addSource(), await store.addSource(), await store.addSource(), await store.addSource()] as const
     const [never, lost, parked, dead, busy] = ids
     const make = async (sourceId: string) =>
@@ -195,7 +195,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     expect(await store.rows(`SELECT source_id, trigger FROM runs WHERE status <> 'ended'`)).toEqual([{ source_id: again, trigger: 'restart' }])
   })
 
-  it('finishes deletions beside its passes, and one that is locked does not stop the others', async () => {
+  it('finishes deletions independently of its passes, and a locked one does not stop the others', async () => {
     const [sourceId, locked] = [await store.addSource({ schedule: YEARLY }), await store.addSource()]
     for (const each of [sourceId, locked]) {
       const run = await store.lease(each)
@@ -219,7 +219,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     expect(await scheduledIds()).toEqual([])
   })
 
-  it('waits for no locked source or run, and does the work of all others', async () => {
+  it('does not wait for a locked source or run, and processes all others', async () => {
     const ids = await addScheduled(2, EVERY_MINUTE)
     const [locked = '', free = ''] = ids
     const run = await store.lease(locked)
@@ -245,7 +245,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     expect(await pass()).toMatchObject({ ticks: 1 })
   })
 
-  it('a source whose step fails, or a step that fails wholly, stops none of the others', async () => {
+  it('does not let a failing source or step stop the others', async () => {
     const [broken = '', whole = ''] = await addScheduled(2, EVERY_MINUTE)
     await store.database.pool.query(`UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '2 minutes'`)
     await store.database.pool.query(`UPDATE sources SET time_zone = 'Nowhere/Never' WHERE id = $1`, [broken])
@@ -256,7 +256,7 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     expect(await store.rows(`SELECT source_id FROM runs WHERE status <> 'ended'`)).toEqual([{ source_id: whole }])
   })
 
-  it('may run many times at once', async () => {
+  it('may run concurrently', async () => {
     const ids = await addScheduled(10, EVERY_MINUTE)
     await store.database.pool.query(`UPDATE sources SET next_tick_at = date_trunc('minute', now()) - interval '5 minutes'`)
     await Promise.all([pass(true), pass(true), pass(true), ...ids.map((id) => accountTicks(store.database, id, 'scheduler'))])

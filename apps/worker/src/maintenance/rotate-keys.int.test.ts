@@ -63,7 +63,7 @@ const rotateAll = async (keyring = both) => {
 }
 
 describe('rotating keys', () => {
-  it('seals everything again, so that the old key can go: credentials, tokens, calls, canary', async () => {
+  it('reseals everything, so that the old key can be removed: credentials, tokens, calls, canary', async () => {
     const sourceId = await addSource(old)
     const [shared, call] = [randomUUID(), randomUUID()]
     const sealed = sealSecrets(old, { ownerId: shared, version: 1 }, { refreshToken: 'r1' })
@@ -110,7 +110,7 @@ describe('rotating keys', () => {
     await requireKeys(renewed, (key) => findSetting(store.database, key))
   })
 
-  it('leaves alone what was changed between its reading and its writing', async () => {
+  it('leaves alone what was changed between being read and being written', async () => {
     const id = await addSource(old)
     const [text] = await listSealedByOthers(store.database, {
       in: SEALED_PLACES[0],
@@ -125,7 +125,7 @@ describe('rotating keys', () => {
     expect(await openOf(renewed, id)).toEqual({ password: 'new' })
   })
 
-  it('says when a worker has other keys, and waits', async () => {
+  it('reports when a worker has other keys, and waits', async () => {
     const id = await addSource(old)
     await begin()
     await rotateAll(old)
@@ -138,7 +138,7 @@ describe('rotating keys', () => {
     expect(await findRotation(store.database)).toMatchObject({ finishedAt: expect.any(String), message: null })
   })
 
-  it('keeps what it cannot open and says so', async () => {
+  it('keeps what it cannot decrypt, and reports it', async () => {
     const [good, lost] = [await addSource(old), await addSource(parseKeyring(createMasterKeyText('k0')))]
     await begin()
     await rotateAll()
@@ -149,7 +149,7 @@ describe('rotating keys', () => {
     await requireKeys(renewed, (key) => findSetting(store.database, key))
   })
 
-  it('leaves the canary to the old key while something needs it', async () => {
+  it('leaves the canary to the old key while anything needs it', async () => {
     // Under the id of the old key, but not sealed with it.
     await addSource(parseKeyring(createMasterKeyText('k1')))
     await begin()
@@ -157,7 +157,7 @@ describe('rotating keys', () => {
     expect(checkCanary(both, String(await findSetting(store.database, CANARY_SETTING)))).toBe('old_key')
   })
 
-  it('is asked for once while it runs, and again afterwards', async () => {
+  it('can be requested once while it runs, and again afterwards', async () => {
     await begin()
     const first = await findRotation(store.database)
     await begin()
@@ -177,8 +177,8 @@ describe('rotating keys', () => {
   })
 })
 
-describe('keeping secrets', () => {
-  it('continues with a rotation whose job was lost, and lets sources start again when their key is back', async () => {
+describe('repairing secrets', () => {
+  it('continues a rotation whose job was lost, and restarts sources when their key is back', async () => {
     const [id, other] = [await addSource(old), await addSource(old)]
     await store.database.pool.query(
       `UPDATE sources SET status = 'ERROR', status_reason = CASE WHEN id = $1 THEN 'SECRET_UNREADABLE' ELSE 'AUTH_FAILED' END`,

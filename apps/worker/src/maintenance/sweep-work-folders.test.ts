@@ -22,7 +22,7 @@ describe('sweepWorkFolders', () => {
     return name
   }
 
-  it('removes those of sources that are gone, and nothing else', async () => {
+  it('removes only those of sources that are gone', async () => {
     const [live, gone, used, fresh] = [
       folder(randomUUID(), 9_000),
       folder(randomUUID(), 9_000),
@@ -38,7 +38,7 @@ describe('sweepWorkFolders', () => {
     expect((await readdir(workRoot)).sort()).toEqual([live, used, foreign].sort())
   })
 
-  it('has nothing to do where nobody worked yet', async () => {
+  it('has nothing to do if the folder does not exist yet', async () => {
     const nowhere = { workRoot: path.join(workRoot, 'none'), findSources: async () => new Set<string>(), inUse: () => new Set<string>() }
     expect(await sweepWorkFolders({ ...nowhere, idleMs: 0, now: () => NOW })).toBe(0)
   })

@@ -76,7 +76,7 @@ const verify = ({ headers, body }: Received, secret: string): boolean => {
 const reportNow = () => reportIncidents(store.database, createMessageWriter(''))
 
 describe('notifications', () => {
-  it('come once for the beginning and once for the end of an incident, signed, also when the receiver was down', async () => {
+  it('are sent once for the opening and once for the closing of an incident, signed, even if the receiver was down', async () => {
     const sourceId = await store.addSource()
     const { id, secret } = await addTarget()
     receiver.answer = 503
@@ -110,7 +110,7 @@ describe('notifications', () => {
     })
   })
 
-  it('reach no private address that the operator has not allowed, not even by a redirect', async () => {
+  it('reach no private address that the operator has not permitted, not even through a redirect', async () => {
     const { id } = await addTarget({ url: 'http://127.0.0.1:1/hook' })
     const redirected = await addTarget()
     for (const target of [id, redirected.id]) await addTestDelivery(store.database, target, (messageId) => JSON.stringify({ id: messageId }))
@@ -139,7 +139,7 @@ describe('notifications', () => {
     expect([secret, next].map((key) => receiver.received.slice(1).every((message) => verify(message, key)))).toEqual([false, true])
   })
 
-  it('are given up after the last try, and at once when the receiver is gone', async () => {
+  it('are given up after the last attempt, and at once when the receiver is gone', async () => {
     const { id } = await addTarget()
     await addTestDelivery(store.database, id, () => '{}')
     await addTestDelivery(store.database, id, () => '{}')
@@ -159,7 +159,7 @@ describe('notifications', () => {
 })
 
 describe('incidents', () => {
-  it('open for sources that go stale, too, once however many look, and are withdrawn when the owner pauses', async () => {
+  it('open for stale sources too, once however many workers look, and are withdrawn when the owner pauses', async () => {
     const sourceId = await store.addSource()
     const { id } = await addTarget({ events: ['stale', 'recovery'] })
     await store.rows(`UPDATE sources SET fresh_within_seconds = 1, created_at = now() - interval '1 hour' WHERE id = $1`, [sourceId])
@@ -173,7 +173,7 @@ describe('incidents', () => {
     expect(await deliveriesOf(id)).toMatchObject([{ event: 'incident.opened' }])
   })
 
-  it('are summed up in one message when many open at once', async () => {
+  it('are summarized in one message when many open at once', async () => {
     const sources = await Promise.all(Array.from({ length: 25 }, () => store.addSource()))
     const { id } = await addTarget()
     const one = await addTarget({ sources: sources.slice(0, 1) })

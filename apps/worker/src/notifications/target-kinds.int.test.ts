@@ -65,7 +65,7 @@ const nothingWaits = () =>
 const parsed = () => receiver.received.map(({ body }) => JSON.parse(body))
 
 describe('notifications of other kinds', () => {
-  it('go to Slack, Teams and PagerDuty as these want them, and to mail servers', async () => {
+  it('are sent to Slack, Teams and PagerDuty in their formats, and to mail servers', async () => {
     const sourceId = await store.addSource()
     await using mails = await startMailServer()
     const slack = await addTarget({ kind: 'slack', url: `${url}/slack` })
@@ -100,7 +100,7 @@ describe('notifications of other kinds', () => {
     expect(resolve).toEqual({ routing_key: trigger.routing_key, dedup_key: trigger.dedup_key, event_action: 'resolve' })
   })
 
-  it('send no password to a mail server without encryption, nor to an address that is not allowed', async () => {
+  it('send no password to a mail server without encryption, nor to an address that is not permitted', async () => {
     const sourceId = await store.addSource()
     await using mails = await startMailServer()
     const settings = { from: 'inlet@example.com', to: ['on-call@example.com'] }

@@ -35,19 +35,19 @@ describe('startLeaseRenewal', () => {
     expect(lease.signal.reason).toMatchObject({ reason: 'LEASE_LOST' })
     await lease.stop()
   })
-  it('stops the work by itself when the lease stays locked and so is not renewed', async () => {
+  it('stops the work when the lease stays locked and so is not renewed', async () => {
     const { lease } = setUp(() => ({ ...held, renewed: false }))
     await until(() => lease.signal.aborted)
     expect(lease.signal.reason).toMatchObject({ reason: 'LEASE_LOST' })
     await lease.stop()
   })
-  it('stops the work when somebody cancelled', async () => {
+  it('stops the work when the run was cancelled', async () => {
     const { lease } = setUp(() => ({ ...held, cancel: true }))
     await until(() => lease.signal.aborted)
     expect(lease.signal.reason).toMatchObject({ reason: 'CANCELLED' })
     await lease.stop()
   })
-  it('stops the work by itself when the database does not answer in time', async () => {
+  it('stops the work when the database does not respond in time', async () => {
     const { lease } = setUp(() => null)
     await until(() => lease.signal.aborted)
     expect(lease.signal.reason).toMatchObject({ reason: 'LEASE_LOST' })
@@ -63,7 +63,7 @@ describe('startLeaseRenewal', () => {
     expect(lease.signal.aborted).toBe(false)
     await lease.stop()
   })
-  it('notifies a run that listens when the source wants something else, and lets the work continue', async () => {
+  it('notifies a listening run when the source wants something else, and lets the work continue', async () => {
     const { lease } = setUp(() => ({ ...held, outdated: true }))
     const listening = listen(lease.outdated, 600_000)
     await until(() => listening.until.aborted)

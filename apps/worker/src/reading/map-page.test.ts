@@ -43,19 +43,19 @@ describe('createPageMapper', () => {
     })
   })
 
-  it('deletes what is dropped where keys are kept: it may have been stored before', async () => {
+  it('deletes dropped records if keys are kept: they may have been stored before', async () => {
     expect(seen((await map('kept', [{ records: [row(1), row(2, { parts: 1 })] }]))[0])).toEqual([
       [1, 'delete'],
       [2, 'mapped'],
     ])
   })
 
-  it('passes deletes and unchanged keys on where keys are kept', async () => {
+  it('passes on deletes and unchanged keys if keys are kept', async () => {
     const [page] = await map('kept', [{ records: [{ ...row(1), op: 'delete' }], unchanged: [2], sweep: {} }])
     expect([seen(page), page?.unchanged, page?.sweep]).toEqual([[[1, 'delete']], [2], {}])
   })
 
-  it('splits where keys are set, and leaves what is gone to the sweep', async () => {
+  it('splits records if keys are set, and leaves removed ones to the sweep', async () => {
     const [page] = await map('set', [{ records: [row(1), row(2, { parts: 2 })], sweep: {} }])
     expect([seen(page), page?.sweep]).toEqual([
       [
@@ -66,19 +66,19 @@ describe('createPageMapper', () => {
     ])
   })
 
-  it('quarantines what is rejected beside what the connector rejected', async () => {
+  it('quarantines rejected records in addition to those the connector rejected', async () => {
     const rejected = { stream: 's', reason: 'RECORD_INVALID', message: 'x' }
     const [page] = await map('kept', [{ records: [row(1, { bad: true })], rejected: [rejected] }])
     expect([page?.records, page?.rejected?.map(({ reason }) => reason)]).toEqual([[], ['RECORD_INVALID', 'MAPPING_FAILED']])
   })
 
-  it('sweeps nothing after a rejection where keys are set, since nobody knows what the record was stored as', async () => {
+  it('sweeps nothing after a rejection if keys are set, since it is unknown what the record was stored as', async () => {
     const pages = [{ records: [row(1, { bad: true })] }, { records: [row(2, { parts: 2 })], sweep: {} }]
     expect((await map('set', pages))[1]?.sweep).toBeUndefined()
     expect((await map('kept', pages))[1]?.sweep).toEqual({})
   })
 
-  it('refuses what cannot be right: unchanged keys and delete events where keys are set', async () => {
+  it('refuses unchanged keys and delete events if keys are set, which cannot be correct', async () => {
     await expect(map('set', [{ records: [], unchanged: [1] }])).rejects.toMatchObject({ reason: 'MAPPING_UNSOUND', field: 'mapping.s.keys' })
     const check = (keys: 'kept' | 'set', deletes: StreamSpec['deletes']) => () =>
       createPageMapper(pool, { '*': { expression: '$', keys } }).check(spec(deletes))
@@ -87,7 +87,7 @@ describe('createPageMapper', () => {
     expect(check('kept', 'events')).not.toThrow()
   })
 
-  it('fully refreshes a swept stream where keys are set', () => {
+  it('fully refreshes a swept stream if keys are set', () => {
     const needsFullRefresh = (keys: 'kept' | 'set', deletes: StreamSpec['deletes']) =>
       createPageMapper(pool, { s: { expression: '$', keys } }).needsFullRefresh(spec(deletes))
     expect([needsFullRefresh('set', 'sweep'), needsFullRefresh('set', 'none'), needsFullRefresh('kept', 'sweep')]).toEqual([true, false, false])

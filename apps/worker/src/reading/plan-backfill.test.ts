@@ -17,7 +17,7 @@ const page: Page = {
 }
 
 describe('planBackfill', () => {
-  it('leaves an ordinary run as it is', () => {
+  it('leaves an ordinary run unchanged', () => {
     const plan = planBackfill(null, [spec('a'), spec('b')])
     expect(plan).toMatchObject({ sweeps: true, mayBeEmpty: false })
     expect(plan.specs).toHaveLength(2)
@@ -38,12 +38,12 @@ describe('planBackfill', () => {
     expect(keysOf(planBackfill({ to: '2026-02-01T00:00:00Z' }, [spec('a')]).keep?.(page))).toEqual(['early'])
   })
 
-  it('from an older cursor keeps everything but the sweep, which would not have seen what lies before', () => {
+  it('keeps everything but the sweep when it starts from an older cursor, since it does not see earlier records', () => {
     const { sweep: _sweep, ...rest } = page
     expect(planBackfill({ cursorAt: '2026-02-01T00:00:00Z' }, [spec('a', 'sweep')]).keep?.(page)).toEqual(rest)
   })
 
-  it('refuses a range of a stream that replays deletes', () => {
+  it('refuses a range for a stream that replays deletes', () => {
     expect(() => planBackfill({ from: '2026-02-01T00:00:00Z' }, [spec('a')]).check(spec('a', 'events'))).toThrow(
       expect.objectContaining({ reason: 'RANGE_NOT_POSSIBLE' }),
     )

@@ -64,7 +64,7 @@ describe('the sweep of a whole stream', () => {
       yield { ...page(2), sweep: {} }
       return end
     }
-  it('takes effect with its page when the reading was complete', async () => {
+  it('takes effect with its page when the read was complete', async () => {
     const { batcher, end } = await read([sweeping(complete('all'))])
     expect([end?.complete, batcher.flush()?.effects]).toEqual([
       true,
@@ -88,7 +88,7 @@ describe('the sweep of a whole stream', () => {
 })
 
 describe('readStream', () => {
-  it('hands on what pages say was guessed or left out', async () => {
+  it('passes on what pages report as guessed or left out', async () => {
     const { caveats } = await read([
       async function* () {
         yield { ...page(1), caveats: [{ kind: 'READ_IN_PART', example: 'a.xml' }] }
@@ -98,7 +98,7 @@ describe('readStream', () => {
     expect(caveats).toEqual([{ kind: 'READ_IN_PART', example: 'a.xml' }])
   })
 
-  it('counts each try as a reading of its own, so that a sweep does not rest on what a broken one showed', async () => {
+  it('treats each attempt as a separate reading, so that a sweep does not rely on what a broken one showed', async () => {
     const { batcher, forwarded } = await read([
       async function* () {
         yield page(1)
@@ -113,7 +113,7 @@ describe('readStream', () => {
     expect(batcher.flush()).toMatchObject({ counts: { u: 1 }, effects: { sweeps: [{ stream: 's', since: 2, contents: true }] } })
   })
 
-  it('starts again from the beginning where a stream cannot be continued in the middle', async () => {
+  it('starts again from the beginning if a stream cannot be continued in the middle', async () => {
     const once = async function* () {
       yield page(1)
       throw transient()
@@ -135,7 +135,7 @@ describe('readStream', () => {
     expect([cursors, failure, batcher.recordsRead, progress]).toEqual([[null], null, 2, [['s', { done: 1, total: 2 }]]])
   })
 
-  it('forwards what trickles in, although the batch never fills and the stream never rests', async () => {
+  it('forwards records that trickle in, although the batch never fills and the stream never pauses', async () => {
     const forwarded: DraftBatch[] = []
     let pages = 0
     await read(
@@ -172,7 +172,7 @@ describe('readStream', () => {
     expect([cursors, failure]).toEqual([[null, 2, 3], null])
   })
 
-  it('gives up after two retries without progress, and does not retry what cannot help', async () => {
+  it('gives up after two retries without progress, and does not retry what a retry cannot fix', async () => {
     const failing = async function* (): AsyncGenerator<Page, void, void> {
       yield* []
       throw transient()
@@ -187,7 +187,7 @@ describe('readStream', () => {
     expect([denied.failure?.reason, denied.cursors.length]).toEqual(['PERMISSION_DENIED', 1])
   })
 
-  it('waits a short rate limit out in place, and throws a long or unknown one', async () => {
+  it('waits out a short rate limit in place, and throws a long or unknown one', async () => {
     const limit = (ms?: number) =>
       async function* (): AsyncGenerator<Page, void, void> {
         yield* []
@@ -205,7 +205,7 @@ describe('readStream', () => {
     expect((await read([limit()])).failure).toMatchObject({ reason: 'RATE_LIMITED' })
   })
 
-  it('flushes what it has while the next page is long in coming', async () => {
+  it('flushes what it has while the next page is slow to arrive', async () => {
     let release: () => void = () => {}
     const slow = new Promise<void>((resolve) => {
       release = resolve
@@ -223,7 +223,7 @@ describe('readStream', () => {
     expect(batcher.pending).toBe(true)
   })
 
-  it('stops for the reason of the signal, and lets the connector close', async () => {
+  it("stops with the signal's reason, and lets the connector close", async () => {
     const stop = new AbortController()
     let closed = false
     const { failure } = await read(
@@ -247,7 +247,7 @@ describe('readStream', () => {
   const never = new Promise<never>(() => {})
   const LIMITS = { pageMs: 50, graceMs: 20 }
 
-  it('gives up a connector that gives no page, and aborts it', async () => {
+  it('abandons a connector that yields no page, and aborts it', async () => {
     let abortReason: unknown
     const { failure, cursors } = await read(
       [

@@ -116,7 +116,7 @@ describe('a connector that hangs', () => {
     },
   )
 
-  it('is cancelled although it does not listen', async () => {
+  it('is cancelled although it ignores its signal', async () => {
     const { runId } = await begin('read')
     await until(async () => (await database.prisma.run.findUnique({ where: { id: runId } }))?.status === 'running')
     await database.pool.query('UPDATE runs SET cancel_requested_at = clock_timestamp() WHERE id = $1', [runId])

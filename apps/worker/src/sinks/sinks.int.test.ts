@@ -157,7 +157,7 @@ describe('a sink', () => {
     expect(await findSink(store.database, id)).toMatchObject({ attempts: 0, lastStatus: 204, lastError: null, delivered: 27n })
   })
 
-  it('misses nothing, whatever fails and is killed, many times', { timeout: 120_000 }, async () => {
+  it('misses nothing, whatever fails or is killed, repeatedly', { timeout: 120_000 }, async () => {
     const sources = await Promise.all([openSource(), openSource(), openSource()])
     const ids = sources.map(({ sourceId }) => sourceId)
     let turn = 0
@@ -197,7 +197,7 @@ describe('a sink', () => {
     expect(kills).toBeGreaterThanOrEqual(100)
   })
 
-  it('waits longer and longer for a receiver that fails, says why, and stops for one that is gone', async () => {
+  it('waits longer each time for a failing receiver, says why, and stops for one that is gone', async () => {
     const { sourceId, put } = await openSource()
     await put([{ key: 'a', v: 1 }])
     nextFault = () => 503
@@ -213,7 +213,7 @@ describe('a sink', () => {
     expect(Object.fromEntries(copy)).toEqual(await truth([sourceId]))
   })
 
-  it('comes back when a receiver that is busy says so, and not before', async () => {
+  it('retries when a busy receiver asks for it, and not before', async () => {
     const { sourceId, put } = await openSource()
     await put([{ key: 'a', v: 1 }])
     nextFault = () => 429
@@ -226,7 +226,7 @@ describe('a sink', () => {
     expect(nextAt - Date.now()).toBeLessThanOrEqual(3_600_000)
   })
 
-  it('is measured: what was taken, what failed, how it is, and how far it is behind', async () => {
+  it('reports what was accepted, what failed, its status, and how far it is behind', async () => {
     const { sourceId, put } = await openSource()
     await put([
       { key: 'a', v: 1 },
@@ -259,7 +259,7 @@ describe('a sink', () => {
     expect(messages).toEqual([])
   })
 
-  it('that is behind what is kept gets everything again', async () => {
+  it('gets everything again when its position is no longer valid', async () => {
     const { sourceId, put } = await openSource()
     await put([{ key: 'a', v: 1 }])
     const id = await addSink({ sources: [sourceId] })

@@ -59,7 +59,7 @@ const tryIt = async (sinkId: string, allow: readonly string[] = ['127.0.0.1']) =
 const stateOf = (id: string) => store.rows('SELECT * FROM sinks WHERE id = $1', [id])
 
 describe('a test message to a sink', () => {
-  it('is marked, signed with all secrets that messages are signed with now, and changes nothing of the sink', async () => {
+  it('is marked, signed with all current secrets, and changes nothing about the sink', async () => {
     const id = await addSink()
     await store.rows(`UPDATE sinks SET previous_until = now() + interval '1 hour' WHERE id = $1`, [id])
     const before = await stateOf(id)
@@ -92,7 +92,7 @@ describe('a test message to a sink', () => {
     expect([seen.length, await stateOf(id)]).toEqual([1, before])
   })
 
-  it('goes nowhere that the operator does not allow, names no path, and needs a sink', async () => {
+  it('goes nowhere the operator does not permit, names no path, and needs a sink', async () => {
     const { status, error } = await tryIt(await addSink(), [])
     expect([status, error]).toEqual([null, expect.stringContaining('URL_BLOCKED_ADDRESS')])
     expect([seen, error?.includes('secret-path')]).toEqual([[], false])

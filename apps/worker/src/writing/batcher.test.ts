@@ -13,7 +13,7 @@ const pack = (pages: readonly Page[], swept: readonly string[] = []): DraftBatch
 const entriesOf = (batch: DraftBatch | undefined): PackedRecord[] => JSON.parse(batch?.payload ?? '[]') as PackedRecord[]
 
 describe('createBatcher', () => {
-  it('keeps to both limits, whatever comes', () => {
+  it('respects both limits, whatever comes', () => {
     const many = pack([{ records: Array.from({ length: 2_500 }, (_, n) => row(`k${n}`)) }])
     expect(many.map((batch) => entriesOf(batch).length)).toEqual([MAX_BATCH_RECORDS, MAX_BATCH_RECORDS, 500])
     const wide = pack([{ records: Array.from({ length: 30 }, (_, n) => row(`k${n}`, { t: '€'.repeat(30_000) })) }])
@@ -35,7 +35,7 @@ describe('createBatcher', () => {
     expect(batch?.counts).toEqual({ u: 2, d: 0, n: 1, q: 0 })
   })
 
-  it('carries hash, key hashes and swept streams that fit', () => {
+  it('has a matching hash, key hashes and swept streams', () => {
     const [batch] = pack(
       [{ records: [row('a')], rejected: [{ stream: 's', reason: 'RECORD_INVALID', message: 'm' }], cursor: 5, sweep: { scope: 'x' } }],
       ['s'],
@@ -59,7 +59,7 @@ describe('createBatcher', () => {
     expect(batcher.flush()?.effects).toEqual({ sweeps: [{ stream: 's', since: 8, contents: true }] })
   })
 
-  it('names the key of what was rejected among those that a later batch may share', () => {
+  it('includes the key of a rejected record among those that a later batch may share', () => {
     const [batch] = pack([{ records: [], rejected: [{ stream: 's', key: 'a', reason: 'RECORD_INVALID', message: 'm', scope: 'f' }] }])
     expect(batch?.keyHashes).toEqual([keyHash('a')])
     expect(JSON.parse(batch?.payload ?? '')).toMatchObject([{ o: 'q', scope: 'f' }])
@@ -75,7 +75,7 @@ describe('createBatcher', () => {
     expect(() => pack([{ records: [], cursor: 'x'.repeat(9_000) }])).toThrow(expect.objectContaining({ reason: 'CURSOR_TOO_LARGE' }))
   })
 
-  it.each(Array.from({ length: 20 }, (_, n) => n + 1))('never lets a cursor travel before the last record of its page (seed %i)', (seed) => {
+  it.each(Array.from({ length: 20 }, (_, n) => n + 1))('never sends a cursor before the last record of its page (seed %i)', (seed) => {
     let state = seed
     const random = (below: number): number => {
       state = (state * 1_103_515_245 + 12_345) % 2_147_483_648

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createCommitWatch } from './commit-watch.js'
 
 describe('createCommitWatch', () => {
-  it('asks for all watched runs at once, survives errors, and rests without any', async () => {
+  it('queries all watched runs at once, survives errors, and pauses when there are none', async () => {
     const asked: string[][] = []
     const errors: unknown[] = []
     let fail = true

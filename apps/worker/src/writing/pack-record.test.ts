@@ -41,17 +41,17 @@ describe('packRecord', () => {
     expect(hasUnstorableText(packRecord(record(change)).line)).toBe(false)
     expect(packed.raw?.length ?? 0).toBeLessThanOrEqual(65_536)
   })
-  it('sends to quarantine what has no end or no bottom, and throws nothing', () => {
+  it('quarantines circular and endlessly deep values, and never throws', () => {
     const circle: Record<string, unknown> = {}
     circle['self'] = circle
     let deep: unknown = 1
     for (let i = 0; i < 20_000; i += 1) deep = { deep }
     for (const data of [circle, { deep }]) expect(pack({ data: data as never })).toMatchObject({ o: 'q', r: 'RECORD_INVALID' })
   })
-  it('names the record it sends to quarantine, so that a sweep spares it', () => {
+  it('includes the key of a quarantined record, so that a sweep spares it', () => {
     expect(pack({ key: 'k', data: { a: Number.NaN } })).toMatchObject({ k: 'k', h: keyHash('k') })
   })
-  it('takes a key of 10 KB, and text that only looks like an escape', () => {
+  it('accepts a key of 10 KB, and text that only looks like an escape', () => {
     expect(pack({ key: 'k'.repeat(10_240) }).o).toBe('u')
     expect(pack({ text: 'C:\\u0000 and \\ud800' }).text).toBe('C:\\u0000 and \\ud800')
   })

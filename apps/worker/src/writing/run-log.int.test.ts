@@ -16,7 +16,7 @@ const openLogs = () => createRunLogs({ database: store.database, secrets, onErro
 const linesOf = (runId: string) => listLogLines(store.database, { runId, afterId: '0', limit: 1_000_000 })
 
 describe('the log of a run', () => {
-  it('has what the connector says during the run, without secrets', async () => {
+  it('contains what the connector logs during the run, without secrets', async () => {
     const run = await store.lease(await store.addSource())
     secrets.add('canary-4711', 60_000)
     const logs = openLogs()
@@ -43,7 +43,7 @@ describe('the log of a run', () => {
     expect(await linesOf(run.runId)).toEqual([])
   })
 
-  it('hands its last lines over to the end of the run, which stores them', async () => {
+  it('hands its last lines to the end of the run, which stores them', async () => {
     const run = await store.lease(await store.addSource())
     const log = openLogs().open(run)
     log.add('info', 'reading')

@@ -93,7 +93,7 @@ describe('createRunWriter', () => {
     expect([writer.forwardedBatches, writer.forwardedBytes]).toEqual([6, 420])
   })
 
-  it('keeps at most twelve batches on their way', async () => {
+  it('keeps at most twelve batches in flight', async () => {
     const { writer, committed, sent } = setUp()
     for (let n = 0; n < 12; n += 1) await writer.send(draft([`k${n}`]), never)
     const next = writer.send(draft(['more']), never)
@@ -127,7 +127,7 @@ describe('createRunWriter', () => {
     await expect(writer.send(draft(['b']), stop)).rejects.toThrow('stop')
   })
 
-  it('marks a batch that shares a key with one still on its way, and only that', async () => {
+  it('marks only a batch that shares a key with one still in flight', async () => {
     const { writer, sent, committed } = setUp()
     await writer.send(draft(['a', 'b']), never)
     await writer.send(draft(['b']), never)
@@ -138,7 +138,7 @@ describe('createRunWriter', () => {
     expect(sent.map(({ overlaps }) => overlaps === true)).toEqual([false, true, false, false, false])
   })
 
-  it('is drained when the last batch is stored', async () => {
+  it('is drained once the last batch is stored', async () => {
     const { writer, committed } = setUp()
     await writer.drained(never)
     await writer.send(draft(['a']), never)
@@ -179,7 +179,7 @@ describe('createRunWriter', () => {
     expect(tries).toBe(3)
   })
 
-  it('passes on what else went wrong: at the next batch, and to the one that waits', async () => {
+  it('reports other errors at the next batch, and to the waiting one', async () => {
     const broken = setUp({ forward: async () => Promise.reject(new TypeError('defect')) })
     await broken.writer.send(draft(['a']), never)
     await expect(broken.writer.drained(never)).rejects.toThrow('defect')

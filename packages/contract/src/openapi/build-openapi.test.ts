@@ -22,7 +22,7 @@ describe('buildOpenApi', () => {
     expect(operations.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(endpoints).sort())
   })
 
-  it('marks what needs no key: what says nothing of sources, what signatures protect, and signing in', () => {
+  it('marks endpoints without a key: public ones, those protected by signatures, and signing in', () => {
     const open = operations.filter(({ security }) => security.length === 0).map(({ operationId }) => operationId)
     expect(open.sort()).toEqual(['createSession', 'getHealth', 'getIndex', 'getOpenApi', 'getReadiness', 'receiveHook', 'verifyHook'])
   })
@@ -35,7 +35,7 @@ describe('buildOpenApi', () => {
     expect(known).toEqual(expect.arrayContaining(['Source', 'SourcePage', 'CreateSource', 'Problem', 'Run', 'RecordPage']))
   })
 
-  it.each(Object.entries<Endpoint>(endpoints).filter(([, { body }]) => body !== undefined))('shows bodies for %s that it takes', (id, endpoint) => {
+  it.each(Object.entries<Endpoint>(endpoints).filter(([, { body }]) => body !== undefined))('shows bodies for %s that it accepts', (id, endpoint) => {
     const examples = Object.entries(REQUEST_EXAMPLES).find(([name]) => name === id)?.[1] ?? {}
     expect(Object.keys(examples).length).toBeGreaterThan(0)
     for (const { value } of Object.values(examples)) expect(endpoint.body?.safeParse(value).error?.issues ?? []).toEqual([])
@@ -48,7 +48,7 @@ describe('buildOpenApi', () => {
     )
   })
 
-  it('fills no filter in where lists are tried', () => {
+  it('prefills no filter of a list', () => {
     const filters = operations.flatMap(({ parameters = [] }) => parameters).filter((parameter) => parameter.in !== 'path')
     expect(filters.length).toBeGreaterThan(50)
     expect(filters.filter((parameter) => parameter.example !== undefined || parameter.schema?.example !== undefined)).toEqual([])
@@ -63,7 +63,7 @@ describe('buildOpenApi', () => {
     })
   })
 
-  it('documents each answer of a reason under the status the server uses', () => {
+  it('documents each reason under the status the server uses', () => {
     const sources = document.paths?.['/v1/sources'] as unknown as { post: { responses: Record<string, { description: string }> } }
     expect(sources.post.responses['409']?.description).toContain('NAME_TAKEN')
     expect(statusOf('NAME_TAKEN')).toBe(REASONS.NAME_TAKEN.status)

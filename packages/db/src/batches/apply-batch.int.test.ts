@@ -31,7 +31,7 @@ const begin = async () => {
 }
 
 describe('applyBatch', () => {
-  it('stores a batch once: delivered again it is a duplicate that writes nothing', async () => {
+  it('stores a batch once: a redelivery is a duplicate that writes nothing', async () => {
     const { batch, live, stream, runRow } = await begin()
     const one = batch(1, [{ key: 'a' }, { key: 'b' }], { effects: { cursors: [{ stream: 'main', cursor: 7 }] } })
     expect(await applyBatch(store.database, one)).toMatchObject({
@@ -45,7 +45,7 @@ describe('applyBatch', () => {
     expect(await runRow()).toMatchObject({ committedBatches: 1, duplicateBatches: 1, highWaterMark: 1, inserted: 2n })
   })
 
-  it('lets exactly one of two scribes apply the same batch at once', async () => {
+  it('lets exactly one of two concurrent scribes apply a batch', async () => {
     const { batch, live } = await begin()
     const one = batch(
       1,
@@ -56,7 +56,7 @@ describe('applyBatch', () => {
     expect(Object.keys(await live())).toHaveLength(200)
   })
 
-  it('fences batches of an earlier epoch, and calls those stored before then duplicates', async () => {
+  it('fences batches of an earlier epoch, and reports those stored before as duplicates', async () => {
     const { sourceId, run, batch, live, runRow } = await begin()
     await applyBatch(store.database, batch(1, [{ key: 'a' }]))
     await store.expireLease(sourceId)
@@ -68,13 +68,13 @@ describe('applyBatch', () => {
     expect(await runRow()).toMatchObject({ fencedBatches: 1, duplicateBatches: 1, committedBatches: 1 })
   })
 
-  it('fences batches of a run that was released', async () => {
+  it('fences batches of a released run', async () => {
     const { sourceId, run, batch } = await begin()
     await releaseRun(store.database, { runId: run.runId, sourceId, epoch: run.epoch })
     expect(await applyBatch(store.database, batch(1, [{ key: 'a' }]))).toEqual({ result: 'fenced' })
   })
 
-  it('quarantines a batch whose content does not fit its hash, and one whose place is taken by other bytes', async () => {
+  it('quarantines a batch whose content does not match its hash, and one whose place is taken by another', async () => {
     const { batch, live, runRow } = await begin()
     const good = batch(1, [{ key: 'a' }])
     expect(await applyBatch(store.database, { ...good, payload: good.payload.replace('"a"', '"z"') })).toEqual({ result: 'mismatch' })
@@ -85,7 +85,7 @@ describe('applyBatch', () => {
     expect(await live()).toEqual({ a: 'a' })
   })
 
-  it('lets a mismatch of a superseded worker not touch the run that continues', async () => {
+  it('does not let a mismatch of a superseded worker touch the run that continues', async () => {
     const { sourceId, run, batch, runRow } = await begin()
     await store.expireLease(sourceId)
     await store.lease(sourceId, { holder: 'other' })
@@ -95,7 +95,7 @@ describe('applyBatch', () => {
     expect(run.epoch).toBe(1)
   })
 
-  it('does not rewrite rows that did not change', async () => {
+  it('does not rewrite unchanged rows', async () => {
     const { batch } = await begin()
     const entries = [{ key: 'a' }, { key: 'b' }]
     const versions = (key: string) =>
@@ -126,7 +126,7 @@ describe('applyBatch', () => {
     expect(history.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5])
   })
 
-  it('leaves nothing when the connection dies between INSERT and COMMIT', async () => {
+  it('leaves nothing behind when the connection dies between INSERT and COMMIT', async () => {
     const { sourceId, batch, live, stream } = await begin()
     const one = batch(1, [{ key: 'a' }])
     // Locks the run's row, which a batch takes last: the batch waits there with its records written.

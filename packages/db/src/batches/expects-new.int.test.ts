@@ -23,8 +23,8 @@ const begin = async () => {
   return { sourceId, run, batch, live }
 }
 
-describe('a batch that is taken for new', () => {
-  it('is stored with its counts, changes and what waits for the index, as any other', async () => {
+describe('a batch that is assumed to be new', () => {
+  it('is stored with its counts, changes and pending index entries, like any other', async () => {
     const { sourceId, batch, live } = await begin()
     const applied = await applyBatch(store.database, batch(1, [{ key: 'a' }, { key: 'b', op: 'n' }, { key: 'c', stream: 'other' }]), NEW)
     expect(applied).toMatchObject({ result: 'applied', counts: { inserted: 2, updated: 0, unchanged: 1 } })
@@ -46,7 +46,7 @@ describe('a batch that is taken for new', () => {
     ).toEqual([{ changed: 2, pending: true }])
   })
 
-  it('is written the full way where a record is stored after all: changed, unchanged or deleted', async () => {
+  it('is written the ordinary way if a record is stored after all: changed, unchanged or deleted', async () => {
     const { sourceId, batch, live } = await begin()
     await applyBatch(store.database, batch(1, [{ key: 'changed' }, { key: 'deleted' }, { key: 'unchanged' }]))
     await applyBatch(store.database, batch(2, [{ key: 'deleted', op: 'd' }]))
@@ -67,7 +67,7 @@ describe('a batch that is taken for new', () => {
     expect(state).toEqual({ cursor: 'passed', live: 4, inserted: 4, updated: 2, duplicate_batches: 1 })
   })
 
-  it('waits for a batch before it that writes the same record, and loses nothing of either', async () => {
+  it('waits for an earlier batch that writes the same record, and loses nothing of either', async () => {
     const { batch, live } = await begin()
     const keys = (v: number) => Array.from({ length: 50 }, (_, n) => ({ key: `k${String(n).padStart(2, '0')}`, v }))
     const results = await Promise.all([
@@ -78,7 +78,7 @@ describe('a batch that is taken for new', () => {
     expect(await live()).toEqual(keys(2).map(({ key }) => ({ key, v: 2, seq: 2 })))
   })
 
-  it('is fenced, and quarantines what Postgres refuses, as any other', async () => {
+  it('is fenced, and quarantines what Postgres refuses, like any other', async () => {
     const { sourceId, run, batch, live } = await begin()
     const counts = { inserted: 2, quarantined: 1 }
     expect(await applyBatch(store.database, batch(1, [{ key: 'a' }, { key: 'bad', at: '0000-01-01' }, { key: 'b' }]), NEW)).toMatchObject({ counts })
@@ -109,7 +109,7 @@ describe('the members of a record', () => {
     return { applied, rows, sourceId }
   }
 
-  it.each([{}, NEW])('are stored to the letter (%o)', async (options) => {
+  it.each([{}, NEW])('are stored exactly (%o)', async (options) => {
     const text = 'line\nbreak\t\\ "quoted",\n"data":{} {NULL} 漢字 🦜 é'
     const more = `,"title":${JSON.stringify(text)},"text":${JSON.stringify(`${text}!`)},"url":"https://x/?a=1,2","at":"2024-05-01T10:00:00.123456Z","val":"\\"e\\"","scope":""`
     const data = `{"n": 9007199254740993, "x": 1.50, "data":{"data":${JSON.stringify(text)}}}`

@@ -12,7 +12,7 @@ afterAll(() => store.close())
 const SIZE = 200
 const entries = (batch: number): TestEntry[] => Array.from({ length: SIZE }, (_, n) => ({ key: `${batch}.${n}` }))
 
-it('looks each record up by its key, also while the statistics still show the table as empty', async () => {
+it('looks up each record by its key, even while the statistics still show the table as empty', async () => {
   await store.rows('ALTER TABLE records SET (autovacuum_enabled = off)')
   await store.rows('ANALYZE records')
   const run = await store.lease(await store.addSource())

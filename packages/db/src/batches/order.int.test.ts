@@ -64,7 +64,7 @@ const makeHistory = (random: (below: number) => number) => {
 }
 
 describe('batches of a run in any order', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('end in the newest state of every key, whatever the order (seed %i)', async (seed) => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('result in the newest state of every key, whatever the order (seed %i)', async (seed) => {
     const random = createRandom(seed)
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
@@ -79,7 +79,7 @@ describe('batches of a run in any order', () => {
     expect(await readState(sourceId)).toEqual({ records: expected, live: Object.keys(expected).length })
   })
 
-  it.each([11, 12, 13, 14, 15, 16])('end there too when several scribes are at it at once (seed %i)', async (seed) => {
+  it.each([11, 12, 13, 14, 15, 16])('give the same result when several scribes store them at once (seed %i)', async (seed) => {
     const random = createRandom(seed)
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
@@ -98,7 +98,7 @@ describe('batches of a run in any order', () => {
     expect(await readState(sourceId)).toEqual({ records: expected, live: Object.keys(expected).length })
   })
 
-  it('keeps what is unchanged from an older batch that comes later', async () => {
+  it('keeps a record that was found unchanged from being overwritten by an older batch that arrives later', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await applyBatch(store.database, testBatch({ ...run, seq: 1 }, [{ key: 'a', v: 'new' }]))
@@ -107,7 +107,7 @@ describe('batches of a run in any order', () => {
     expect(await readState(sourceId)).toEqual({ records: { a: 'new' }, live: 1 })
   })
 
-  it('keeps a delete from an older insert that comes later', async () => {
+  it('keeps a delete from being undone by an older insert that arrives later', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await applyBatch(store.database, testBatch({ ...run, seq: 2, overlaps: true }, [{ key: 'a', op: 'd' }]))
@@ -117,7 +117,7 @@ describe('batches of a run in any order', () => {
     expect(await readState(sourceId)).toEqual({ records: { a: 'back' }, live: 1 })
   })
 
-  it('does not stop each other: new and unchanged records with cursors side by side make no deadlock', async () => {
+  it('do not deadlock: new and unchanged records with cursors proceed in parallel', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     const old = Array.from({ length: 100 }, (_, n) => ({ key: `old${n}` }))

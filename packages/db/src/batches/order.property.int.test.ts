@@ -192,8 +192,8 @@ const REJECTED_IN_TWO_SCOPES: readonly Attempt[] = [
   { ends: false, batches: [batch([], { scope: 'a', contents: true }), batch([rejected('y', 'a')], { scope: 'a', contents: false })] },
 ]
 
-describe('whatever batches hold, and in whatever order they are stored, over several attempts and runs', () => {
-  it('they come to what they would have come to one after the other', { timeout: 240_000 }, async () => {
+describe('batches with any content, in any order, over several attempts and runs', () => {
+  it('give the result of storing them one after the other', { timeout: 240_000 }, async () => {
     expect.hasAssertions()
     await fc.assert(
       fc.asyncProperty(attempts, (plan) => check(plan, 1)),
@@ -201,7 +201,7 @@ describe('whatever batches hold, and in whatever order they are stored, over sev
     )
   })
 
-  it('also when several scribes store them at once', { timeout: 240_000 }, async () => {
+  it('do so too when several scribes store them at once', { timeout: 240_000 }, async () => {
     expect.hasAssertions()
     await fc.assert(
       fc.asyncProperty(attempts, (plan) => check(plan, 4)),

@@ -42,7 +42,7 @@ describe('a record that Postgres refuses', () => {
     expect(await finishRun(store.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })).toBe('partial')
   })
 
-  it('keeps the later state of a key that stands twice in one batch, and says so', async () => {
+  it('keeps the later state of a key that occurs twice in one batch, and reports it', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     const applied = await applyBatch(store.database, testBatch({ ...run, seq: 1 }, [{ key: 'a', v: 1 }, { key: 'b' }, { key: 'a', v: 2 }]))
@@ -54,7 +54,7 @@ describe('a record that Postgres refuses', () => {
     expect(await quarantineOf(sourceId)).toMatchObject([{ key: 'a', message: expect.stringContaining('twice') }])
   })
 
-  it('keeps integers beyond 2^53 exactly, also in a batch that had to be halved', async () => {
+  it('keeps integers beyond 2^53 exact, even in a batch that had to be halved', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await applyBatch(
@@ -67,7 +67,7 @@ describe('a record that Postgres refuses', () => {
     expect(await store.rows(`SELECT data->>'v' AS v FROM records WHERE source_id = $1`, [sourceId])).toEqual([{ v: '9007199254740993' }])
   })
 
-  it('is deleted by no sweep while it is bad: its older state was seen', async () => {
+  it('is not deleted by a sweep while it is bad: its older state was seen', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await applyBatch(store.database, testBatch({ ...run, seq: 1 }, [{ key: 'a' }]))

@@ -33,7 +33,7 @@ const begin = async (before: readonly TestEntry[], options: { readonly allowMass
 const keys = (count: number): TestEntry[] => Array.from({ length: count }, (_, n) => ({ key: `k${n}` }))
 
 describe('a sweep', () => {
-  it('deletes what the run has not seen: neither as changed nor as unchanged', async () => {
+  it('deletes what the run has seen neither as changed nor as unchanged', async () => {
     const { apply, live, counter, runRow } = await begin(keys(4))
     await apply(1, [{ key: 'k0', v: 'new' }], null)
     expect(await apply(2, [{ key: 'k1', op: 'n' }], {})).toMatchObject({ counts: { deleted: 2 } })
@@ -48,13 +48,13 @@ describe('a sweep', () => {
     expect(await live()).toEqual(['k0', 'k1'])
   })
 
-  it('with a scope touches only records of that scope', async () => {
+  it('with a scope only touches records of that scope', async () => {
     const { apply, live } = await begin([{ key: 'a1', scope: 'a' }, { key: 'a2', scope: 'a' }, { key: 'b1', scope: 'b' }, { key: 'none' }])
     await apply(1, [{ key: 'a1', scope: 'a' }], { scope: 'a' })
     expect(await live()).toEqual(['a1', 'b1', 'none'])
   })
 
-  it('refuses when most records would go, and says so', async () => {
+  it('refuses to delete most records, and reports it', async () => {
     const { apply, live, counter, runRow, sourceId } = await begin(keys(50))
     await apply(1, [{ key: 'k0' }], {})
     expect([(await live()).length, await counter()]).toEqual([50, 50])
@@ -71,7 +71,7 @@ describe('a sweep', () => {
     expect([await large.live(), await large.counter()]).toEqual([['k0'], 1])
   })
 
-  it('does not touch what is deleted already, and a deleted record comes back alive', async () => {
+  it('does not touch deleted records, and a deleted record can come back', async () => {
     const { apply, live, counter } = await begin(keys(3))
     await apply(1, [{ key: 'k0', op: 'd' }, { key: 'k1' }], {})
     expect([await live(), await counter()]).toEqual([['k1'], 1])
@@ -79,7 +79,7 @@ describe('a sweep', () => {
     expect([await live(), await counter()]).toEqual([['k0', 'k1', 'k2'], 3])
   })
 
-  it('deletes what an earlier attempt of the run showed and the one that sweeps does not', async () => {
+  it('deletes what an earlier attempt of the run showed and the sweeping one does not', async () => {
     const { sourceId, run, apply, live } = await begin([])
     await apply(
       1,
@@ -97,7 +97,7 @@ describe('a sweep', () => {
     expect(await live()).toEqual(['kept'])
   })
 
-  it('deletes what an earlier reading of the same attempt showed', async () => {
+  it('deletes what only an earlier reading of the same attempt showed', async () => {
     const { run, apply, live } = await begin([])
     await apply(1, [{ key: 'kept' }, { key: 'gone' }], null)
     const effects = { sweeps: [{ stream: 'main', since: 2 }] }

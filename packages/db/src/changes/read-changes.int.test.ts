@@ -105,7 +105,7 @@ describe('the change feed', () => {
     expect(shown((await read(before.next, filter)).changes)).toEqual(['upsert first', 'upsert second 1'])
   })
 
-  it('waits for no transaction of another database', async () => {
+  it('does not wait for transactions of another database', async () => {
     const { sourceId, put } = await open()
     const start = await startOfChanges(store.database, 'now')
     const other = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
@@ -119,7 +119,7 @@ describe('the change feed', () => {
     await other.drop()
   })
 
-  it('reads rows of the log in parts, and past those that changed again', async () => {
+  it('reads log rows in parts, and skips those whose records changed again', async () => {
     const { sourceId, put } = await open()
     const start = await startOfChanges(store.database, 'now')
     const keys = Array.from({ length: 25 }, (_, n) => `k${n}`)
@@ -131,7 +131,7 @@ describe('the change feed', () => {
     }
   })
 
-  it('shows what a sweep deletes, more than one row of the log', async () => {
+  it('shows what a sweep deletes, even if it needs more than one log row', async () => {
     const { sourceId, put } = await open()
     await put(Array.from({ length: 2_300 }, (_, n) => ({ key: `k${n}`, v: 1 })))
     const start = await startOfChanges(store.database, 'now')
@@ -155,7 +155,7 @@ describe('the change feed', () => {
     expect((await read(start, { sourceIds: [sourceId] })).changes).toHaveLength(2)
   })
 
-  it('shows records that an earlier version stored when they get a number, and their deletes', async () => {
+  it('shows records stored by an earlier version when they get a number, and their deletes', async () => {
     const { sourceId, put } = await open()
     const filter = { sourceIds: [sourceId] }
     await put([
@@ -170,7 +170,7 @@ describe('the change feed', () => {
     expect(shown((await read(start, filter)).changes)).toEqual(['delete b 1', 'upsert a 1'])
   })
 
-  it('says that a source is gone, once', async () => {
+  it('reports once that a source is gone', async () => {
     const { sourceId, put } = await open()
     await put([{ key: 'a', v: 1 }])
     const start = await startOfChanges(store.database, 'now')
@@ -181,7 +181,7 @@ describe('the change feed', () => {
     expect(shown((await read(start, { sourceIds: [sourceId] })).changes)).toEqual(['source_deleted'])
   })
 
-  it('refuses a position whose changes are gone, or of another cluster, and no other', async () => {
+  it('refuses only positions whose changes are gone, or of another cluster', async () => {
     const { put } = await open()
     const start = await startOfChanges(store.database, 'now')
     await put([{ key: 'a', v: 1 }])

@@ -88,8 +88,8 @@ const run = async ({ writers, deaths, limit, fromStart }: typeof plan extends fc
 
 const ROUNDS = Number(process.env['INLET_TEST_ROUNDS'] ?? 15)
 
-describe('a consumer of changes that dies again and again', () => {
-  it('has what is stored, whatever the order in which transactions are committed', { timeout: 240_000 }, async () => {
+describe('a consumer of changes that dies repeatedly', () => {
+  it('ends up with what is stored, in whatever order transactions commit', { timeout: 240_000 }, async () => {
     const result = await fc.check(fc.asyncProperty(plan, run), { numRuns: ROUNDS })
     expect([result.errorInstance, fc.defaultReportMessage(result)]).toEqual([null, undefined])
   })

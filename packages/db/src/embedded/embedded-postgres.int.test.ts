@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 describe('startEmbeddedPostgres', () => {
-  it('keeps its data and its password over a restart', async () => {
+  it('keeps its data and its password across a restart', async () => {
     const options = { directory: path.join(root, 'postgres'), durable: true, password: 'se cret/' }
     const first = await startEmbeddedPostgres(options)
     await runScript(first.url('postgres'), 'CREATE TABLE kept AS SELECT 7 AS n')

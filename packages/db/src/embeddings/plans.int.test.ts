@@ -64,7 +64,7 @@ describe.each([
   const worst = (work: () => Promise<unknown>): Promise<Plan> => watched.worst(work)
   const within = (limit: number) => (plan: Plan) => plan.touched <= limit
 
-  it('the walk over all records looks at those of one step', async () => {
+  it('the walk over all records only looks at those of one step', async () => {
     // The second step begins in the middle.
     await walkRecords(watched.database, space)
     expect(await worst(() => walkRecords(watched.database, space))).toSatisfy(within(4 * WALKED))
@@ -74,7 +74,7 @@ describe.each([
     )
   })
 
-  it('vectors of taken records are found, written and done with by their keys', async () => {
+  it('vectors of claimed records are found, written and completed by their keys', async () => {
     const taker = { space, by: randomUUID() }
     const taken = await takeRecords(store.database, taker, TAKEN)
     expect(taken.length).toBe(TAKEN)
@@ -94,11 +94,11 @@ describe.each([
     expect(await worst(() => finishRecord(watched.database, taker, { ...first, parts: 1, problem: null }))).toSatisfy(within(20))
   })
 
-  it('records are taken without reading all that wait', async () => {
+  it('records are claimed without reading all that are waiting', async () => {
     expect(await worst(() => takeRecords(watched.database, { space, by: randomUUID() }, TAKEN))).toSatisfy(within(10 * TAKEN))
   })
 
-  it('a dropped generation is removed in pieces, each by its keys', async () => {
+  it('a dropped generation is removed in chunks, each by its keys', async () => {
     await deleteGeneration(store.database, generation.id, 'test')
     expect(await worst(() => finishDroppedGenerations(watched.database))).toSatisfy(within(8 * DROPPED))
     expect(await store.rows('SELECT FROM search_vectors LIMIT 1')).toEqual([])

@@ -108,7 +108,7 @@ describe(`vectors in a Postgres with pgvector (${server ? 'INLET_TEST_PGVECTOR_U
     return row?.scans ?? 0
   }
 
-  it('get an index for each generation, while searches are answered as before', async () => {
+  it('get an index per generation, while searches are answered as before', async () => {
     const vector = randomVector(createRandom(3), small)
     const before = await search(store, small, { vector })
     expect(before.hits.length).toBe(10)
@@ -148,7 +148,7 @@ describe(`vectors in a Postgres with pgvector (${server ? 'INLET_TEST_PGVECTOR_U
     )
   }, 120_000)
 
-  it('are nearly all found among many, also through a filter that few pass', async () => {
+  it('are nearly all found among many, even through a filter that few pass', async () => {
     const random = createRandom(7)
     // All records pass, a fifth of them, and fewer than requested.
     for (const share of [1, 0.2, 0.05]) {
@@ -171,7 +171,7 @@ describe(`vectors in a Postgres with pgvector (${server ? 'INLET_TEST_PGVECTOR_U
     }
   }, 120_000)
 
-  it('follow their records: what is new is found, and what is deleted leaves none', async () => {
+  it('follow their records: new ones are found, and deleted ones leave none behind', async () => {
     const { streamId } = await addRecords(store, 1)
     const [record] = await store.rows<{ keyHash: string }>(`SELECT encode(key_hash, 'hex') AS "keyHash" FROM records WHERE stream_id = $1`, [
       streamId,
@@ -196,7 +196,7 @@ describe(`vectors in a Postgres with pgvector (${server ? 'INLET_TEST_PGVECTOR_U
     expect(await store.rows('SELECT FROM search_vectors WHERE stream_id = $1 AND space = $2', [streamId, small.space])).toEqual([])
   })
 
-  it('get another index where its building was ended', async () => {
+  it('get another index if its build was interrupted', async () => {
     await store.rows(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass($1)`, [`search_vectors_hnsw_${small.space}`])
     const vector = randomVector(createRandom(9), small)
     const hits = await search(store, small, { vector })
@@ -205,7 +205,7 @@ describe(`vectors in a Postgres with pgvector (${server ? 'INLET_TEST_PGVECTOR_U
     expect(await search(store, small, { vector })).toEqual(hits)
   })
 
-  it('lose their index with their generation, and all of them when it is switched off', async () => {
+  it('lose their index with their generation, and all of them when indexes are turned off', async () => {
     await deleteGeneration(store.database, large.id, 'test')
     await finishDroppedGenerations(store.database)
     await keep(store)

@@ -39,7 +39,7 @@ const sendHeartbeat = (run: { sourceId: string; runId: string; epoch: number }) 
   })
 
 describe('actOnSource', () => {
-  it('stop asks an active run to end, keeps its cursor, and lets none begin until start', async () => {
+  it('stop asks an active run to end, keeps its cursor, and lets no run begin until start', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await applyBatch(store.database, testBatch({ ...run, seq: 1, effects: { cursors: [{ stream: 'main', cursor: 7 }] } }, [{ key: 'a' }]))
@@ -61,7 +61,7 @@ describe('actOnSource', () => {
     expect(again.cursors.get('main')).toBe(7)
   })
 
-  it('start while the stopped run is still ending takes its place at once', async () => {
+  it('start replaces a stopped run that is still ending at once', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await act(sourceId, 'stop')
@@ -70,7 +70,7 @@ describe('actOnSource', () => {
     expect(await sendHeartbeat(run)).toMatchObject({ held: false })
   })
 
-  it('restart ends the run and begins another on the live version; what the old one still sends is fenced', async () => {
+  it('restart ends the run and begins another on the live version; whatever the old one still sends is fenced', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     const restarted = await act(sourceId, 'restart')
@@ -120,7 +120,7 @@ describe('actOnSource', () => {
     client.release()
   })
 
-  it('many at once leave one run and one status', async () => {
+  it('many concurrent actions leave one run and one status', async () => {
     const sourceId = await store.addSource()
     const actions = ['start', 'stop', 'restart', 'pause', 'resume', 'start', 'restart', 'reload', 'run', 'stop', 'start', 'start'] as const
     const results = await Promise.allSettled(actions.map((action) => act(sourceId, action)))
@@ -131,7 +131,7 @@ describe('actOnSource', () => {
     expect(await audits(sourceId)).toHaveLength(done.length)
   })
 
-  it('a failure worth no repetition stops an active source and waits for its owner; start lifts it', async () => {
+  it('a failure that a retry cannot fix stops an active source, which waits for its owner; start clears it', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await finishRun(store.database, {
@@ -144,7 +144,7 @@ describe('actOnSource', () => {
     expect(await sourceOf(sourceId)).toMatchObject({ status: 'ACTIVE', statusReason: null })
   })
 
-  it('a source that waited for a repair continues at once when it is resumed, one that was paused does not', async () => {
+  it('a source that waited for a repair continues at once when resumed, a paused one does not', async () => {
     const sourceId = await store.addSource()
     await store.rows(`UPDATE sources SET status = 'ERROR', status_reason = 'AUTH_FAILED' WHERE id = $1`, [sourceId])
     const resumed = await act(sourceId, 'resume')
@@ -155,7 +155,7 @@ describe('actOnSource', () => {
     expect(await act(paused, 'resume')).toMatchObject({ changed: true, runId: null })
   })
 
-  it('three deaths in a row suspend it until somebody resumes it', async () => {
+  it('three consecutive deaths suspend it until somebody resumes it', async () => {
     const sourceId = await store.addSource()
     const { runId } = await store.lease(sourceId)
     for (const because of [undefined, undefined, 'suspended']) {
@@ -184,7 +184,7 @@ describe('ticks that are due when the status changes', () => {
     return sourceId
   }
 
-  it('belong to the status before: pausing makes the run that was due, and names it to be enqueued', async () => {
+  it('belong to the previous status: pausing creates the run that was due, and returns it to be enqueued', async () => {
     const sourceId = await due()
     const result = await act(sourceId, 'pause')
     const [run] = await activeRuns(sourceId)
@@ -203,7 +203,7 @@ describe('ticks that are due when the status changes', () => {
     ])
   })
 
-  it('stay for the scheduler when the action is refused', async () => {
+  it('are left to the scheduler when the action is refused', async () => {
     const sourceId = await due()
     await act(sourceId, 'pause')
     await store.rows(`UPDATE sources SET next_tick_at = date_trunc('hour', now()) WHERE id = $1`, [sourceId])

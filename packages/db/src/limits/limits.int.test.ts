@@ -28,14 +28,14 @@ const passTime = (key: string, ms: number) =>
   )
 
 describe('even spacing', () => {
-  it('gives workers that ask at the same time places one gap apart', async () => {
+  it('gives concurrent workers slots one gap apart', async () => {
     const of = newKey()
     const places = await Promise.all(Array.from({ length: 20 }, () => take(of, 60_000)))
     const waits = places.map(({ waitMs }) => waitMs).sort((a, b) => a - b)
     expect(places.every(({ taken }) => taken)).toBe(true)
     waits.forEach((waitMs, i) => expect(Math.round(waitMs / 60_000)).toBe(i))
   })
-  it('takes several places at once, and none that is too far away', async () => {
+  it('reserves several slots at once, and none that is too far away', async () => {
     const of = newKey()
     await take(of, 1_000, 30)
     const far = await take(of, 1_000, 1, 5_000)
@@ -43,7 +43,7 @@ describe('even spacing', () => {
     expect(Math.round(far.waitMs / 1_000)).toBe(30)
     expect(Math.round((await take(of, 1_000)).waitMs / 1_000)).toBe(30)
   })
-  it('keeps nothing of the time in which nobody asked', async () => {
+  it('does not save up unused time', async () => {
     const of = newKey()
     await take(of, 1_000)
     await passTime(of.key, 60_000)
@@ -53,7 +53,7 @@ describe('even spacing', () => {
 })
 
 describe('a quota reported by the other side', () => {
-  it('is shared, used up, and whole again when its window ends', async () => {
+  it('is shared, used up, and full again when its window ends', async () => {
     const of = newKey()
     await reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining: 3, resetMs: 40_000 } })
     const taken = await Promise.all(Array.from({ length: 8 }, () => take(of)))
@@ -69,7 +69,7 @@ describe('a quota reported by the other side', () => {
     const more = await Promise.all([take(of), take(of), take(of)])
     expect(more.filter(({ taken: passed }) => passed)).toHaveLength(2)
   })
-  it('lets the next request ask when the one that asked got no answer', async () => {
+  it('lets the next request ask when the one that asked got no response', async () => {
     const of = newKey()
     await reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining: 3, resetMs: 40_000 } })
     await passTime(of.key, 41_000)
@@ -77,7 +77,7 @@ describe('a quota reported by the other side', () => {
     await passTime(of.key, 1_001)
     expect((await take(of)).taken).toBe(true)
   })
-  it('is not raised again by an answer that was overtaken', async () => {
+  it('is not raised again by a response that arrives late', async () => {
     const of = newKey()
     const reportQuota = (remaining: number, resetMs: number) =>
       reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining, resetMs } })
@@ -90,8 +90,8 @@ describe('a quota reported by the other side', () => {
   })
 })
 
-describe('silence', () => {
-  it('holds for all until its end, the longest one wins', async () => {
+describe('a cooldown', () => {
+  it('applies to all until its end; the longest one wins', async () => {
     const of = newKey()
     await reportAnswer(database, { ...NOTHING, ...of, served: true, cooldownMs: 20_000 })
     await reportAnswer(database, { ...NOTHING, ...of, served: true, cooldownMs: 5_000 })
@@ -104,7 +104,7 @@ describe('silence', () => {
 })
 
 describe('the circuit breaker', () => {
-  it('opens after failures in a row, lets one request try, and closes when it is served', async () => {
+  it('opens after consecutive failures, lets one request try, and closes when it succeeds', async () => {
     const of = newKey()
     await fail(of, FAILURES_TO_OPEN - 1)
     expect((await take(of)).taken).toBe(true)
@@ -122,7 +122,7 @@ describe('the circuit breaker', () => {
     expect(await take(of)).toMatchObject({ taken: true, limited: false })
     expect(await isLimited(database, of.key)).toBe(false)
   })
-  it('stays open longer with each try that fails, at most ten minutes', async () => {
+  it('stays open longer after each failed probe, at most ten minutes', async () => {
     const of = newKey()
     await fail(of, FAILURES_TO_OPEN)
     const waits: number[] = []
@@ -135,7 +135,7 @@ describe('the circuit breaker', () => {
     }
     expect(waits).toEqual([15, 30, 60, 120, 240, 480, 600, 600])
   })
-  it('a success in between begins the count again', async () => {
+  it('restarts the count after a success', async () => {
     const of = newKey()
     await fail(of, FAILURES_TO_OPEN - 1)
     await reportAnswer(database, { ...NOTHING, ...of, served: true })

@@ -30,7 +30,7 @@ const storeSome = async (sourceId: string) => {
 }
 
 describe('alignMappings', () => {
-  it('reads a changed stream from the beginning and lets no validator from before count, until that is done', async () => {
+  it('reads a changed stream from the beginning and ignores older validators until that is done', async () => {
     const sourceId = await store.addSource({ streams: ['main', 'other'] })
     await storeSome(sourceId)
     const known = createStoredRecords(store.database, sourceId)

@@ -55,7 +55,7 @@ describe('migrate', () => {
     await expect(migrate(url)).rejects.toThrow(/changed after they were applied/)
   })
 
-  it('lets others wait for the schema until it is there', async () => {
+  it('lets others wait until the schema is there', async () => {
     const url = await fresh()
     const database = createDatabase({ url, applicationName: 'test' })
     const waiting = untilSchemaReady(database, new AbortController().signal)
@@ -74,7 +74,7 @@ const createStopped = (database: ReturnType<typeof createDatabase>) => ({
 
 describe('comparePending', () => {
   const file = (name: string) => ({ name, sql: '', checksum: `sum of ${name}` })
-  it('answers what is missing, in order', () => {
+  it('returns the missing migrations, in order', () => {
     expect(comparePending([file('1'), file('2'), file('3')], [{ name: '2', checksum: 'sum of 2' }]).map(({ name }) => name)).toEqual(['1', '3'])
   })
 })

@@ -35,8 +35,8 @@ const run = async (sourceId: string, { stored = 0, quarantined = 0, caveats = {}
   })
 }
 
-describe('incidents of what sources bring', () => {
-  it('open when more than a small share is in quarantine, however slowly it grew, and close when it is dealt with', async () => {
+describe('incidents about the content of sources', () => {
+  it('open when more than a small share is in quarantine, however slowly it grew, and close when it is resolved', async () => {
     const sourceId = await store.addSource()
     await run(sourceId, { stored: 20, quarantined: 5 })
     await look()

@@ -11,7 +11,7 @@ afterAll(() => store.close())
 const report = () => reportIncidents(store.database, { one: () => '{}', digest: () => '{}', group: () => '{}' })
 
 describe('whether there is news', () => {
-  it('follows what happens to sources and messages, and a pass takes it', async () => {
+  it('follows what happens to sources and messages, until a pass has processed it', async () => {
     const sourceId = await store.addSource()
     expect(await hasNews(store.database)).toBe(false)
     for (const change of [

@@ -28,8 +28,8 @@ const rowsOf = (sourceId: string) =>
     [sourceId],
   )
 
-describe('what fails again and again', () => {
-  it('is one row that counts, with the run that saw it last', async () => {
+describe('a record that fails repeatedly', () => {
+  it('is one row with a counter and the last run that saw it', async () => {
     const sourceId = await store.addSource()
     await read(sourceId, [bad('x'), bad('x'), bad('y')], null)
     const last = await read(sourceId, [bad('x')], null)
@@ -39,7 +39,7 @@ describe('what fails again and again', () => {
     ])
   })
 
-  it('opens a row of its own once the other one is not open any more', async () => {
+  it('gets a new row once the other one is no longer open', async () => {
     const sourceId = await store.addSource()
     await read(sourceId, [bad('x')], null)
     await store.rows(`UPDATE quarantine SET state = 'dropped' WHERE source_id = $1`, [sourceId])
@@ -47,7 +47,7 @@ describe('what fails again and again', () => {
     expect((await rowsOf(sourceId)).map(({ state }) => state)).toEqual(['dropped', 'open'])
   })
 
-  it('is distinguished by what was read, not by a message that names its line', async () => {
+  it('is distinguished by its content, not by a message that names its line', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     for (const [seq, message, raw] of [
@@ -65,7 +65,7 @@ describe('what fails again and again', () => {
 })
 
 describe('a complete reading', () => {
-  it('resolves what has no key and did not fail again, and no more', async () => {
+  it('resolves only what has no key and did not fail again', async () => {
     const sourceId = await store.addSource()
     await read(sourceId, [...good, bad('repaired'), bad('still')], { contents: true })
     await read(sourceId, [...good, bad('still'), bad('new')], { contents: true })
@@ -76,7 +76,7 @@ describe('a complete reading', () => {
     ])
   })
 
-  it('resolves nothing without a key when it showed some records by their keys alone', async () => {
+  it('resolves nothing without a key if it showed some records by their keys alone', async () => {
     const sourceId = await store.addSource()
     await read(sourceId, [...good, bad('x')], { contents: true })
     await read(
@@ -87,7 +87,7 @@ describe('a complete reading', () => {
     expect(await rowsOf(sourceId)).toMatchObject([{ raw: 'x', state: 'open' }])
   })
 
-  it('resolves what waits under keys that are gone', async () => {
+  it('resolves records whose keys are gone', async () => {
     const sourceId = await store.addSource()
     await read(sourceId, [...good, bad('x', { key: 'never stored', keyed: true }), bad('y', { key: 'good0', keyed: true })], { contents: true })
     await read(sourceId, good.slice(1), { contents: true })
@@ -97,7 +97,7 @@ describe('a complete reading', () => {
     ])
   })
 
-  it('that may have passed over what failed resolves only what it deleted', async () => {
+  it('that may have skipped failed records resolves only what it deleted', async () => {
     const sourceId = await store.addSource()
     await read(sourceId, [...good, bad('x', { key: 'never stored', keyed: true }), bad('y', { key: 'good0', keyed: true })], { contents: false })
     await read(sourceId, good.slice(1), { contents: false })
@@ -107,14 +107,14 @@ describe('a complete reading', () => {
     ])
   })
 
-  it('of a scope resolves what belongs to it', async () => {
+  it('of a scope resolves only what belongs to it', async () => {
     const sourceId = await store.addSource()
     await read(sourceId, [...good, bad('of f', { scope: 'f' }), bad('of g', { scope: 'g' }), bad('of none')], null)
     await read(sourceId, good, { scope: 'f', contents: true })
     expect(await rowsOf(sourceId)).toMatchObject([{ state: 'resolved', resolution: 'not_repeated' }, { state: 'open' }, { state: 'open' }])
   })
 
-  it('that the mass-delete guard refused resolves nothing', async () => {
+  it('resolves nothing if the mass-delete guard refused it', async () => {
     const sourceId = await store.addSource()
     const many = Array.from({ length: 60 }, (_, n) => ({ key: `k${n}` }))
     await read(sourceId, [...many, bad('x')], { contents: true })
@@ -124,7 +124,7 @@ describe('a complete reading', () => {
 })
 
 describe('a retry of many', () => {
-  it('says of each record that is skipped why', async () => {
+  it('says why each skipped record was skipped', async () => {
     const sourceId = await store.addSource()
     const run = await read(sourceId, [bad('x')], null)
     const wrong = { ...testBatch({ ...run, seq: 1 }, [{ key: 'other' }]), sha256: '0'.repeat(64) }

@@ -96,7 +96,7 @@ describe('a retry', () => {
     expect(stream).toEqual({ live: 2, cursor: null })
   })
 
-  it('is done once when it is killed between the store and the acknowledgement', async () => {
+  it('takes effect once when it is killed between the store and the acknowledgement', async () => {
     const { sourceId, run } = await quarantine([bad('a', 1), bad('b', 2)])
     await end(run)
     const first = await startRetry(sourceId)
@@ -116,7 +116,7 @@ describe('a retry', () => {
     expect(await rowsOf(sourceId)).toMatchObject([{ state: 'retried' }, { state: 'retried' }])
   })
 
-  it('never replaces what came later, also when that was a delete', async () => {
+  it('never replaces anything newer, not even a delete', async () => {
     const { sourceId, run } = await quarantine([bad('a', 'old'), bad('b', 'old'), bad('c', 'old')])
     await end(run)
     // Removes the mark that the source brought a newer state, as if the key were unknown.
@@ -137,7 +137,7 @@ describe('a retry', () => {
     expect((await rowsOf(sourceId)).map(({ key, state }) => `${key} ${state}`)).toEqual(['a superseded', 'b superseded', 'c retried'])
   })
 
-  it('leaves two states of one key in their order, whichever is retried first', async () => {
+  it('keeps two states of one key in order, whichever is retried first', async () => {
     const { sourceId, run } = await quarantine([bad('a', 1)])
     await applyBatch(store.database, seal({ ...run, seq: 2 }, [bad('a', 2)]))
     await end(run)
@@ -149,7 +149,7 @@ describe('a retry', () => {
     expect(await valuesOf(sourceId)).toEqual({ a: 2 })
   })
 
-  it('that fails again opens the row with the new reason, and its neighbors are stored', async () => {
+  it('reopens the row with the new reason when it fails again, and stores the others', async () => {
     const { sourceId, run } = await quarantine([bad('a', 1), bad('b', 2), bad('c', 3)])
     await end(run)
     const retry = await startRetry(sourceId)
@@ -167,7 +167,7 @@ describe('a retry', () => {
     expect(await finishRun(store.database, { runId: retry.runId, epoch: retry.epoch, streams: [], provedUnchanged: true })).toBe('partial')
   })
 
-  it('waits for the active run, and goes back to open when its own run fails', async () => {
+  it('waits for the active run, and reopens when its own run fails', async () => {
     const { sourceId, run } = await quarantine([bad('a', 1)])
     expect(await retryQuarantine(store.database, { sourceId }, 'key:a')).toEqual({ selected: 1, skipped: 0, skippedRecords: [], runId: null })
     expect(await createRetryRuns(store.database, { limit: 10 })).toEqual([])
@@ -184,7 +184,7 @@ describe('a retry', () => {
 })
 
 describe('a quarantined record', () => {
-  it('does not hold up a batch of which Postgres refuses a record', async () => {
+  it('does not hold up a batch with a record that Postgres refuses', async () => {
     const { sourceId, run } = await quarantine([bad('a', 1)])
     const applied = await applyBatch(store.database, testBatch({ ...run, seq: 2 }, [{ key: 'a' }, { key: 'b', data: '{"v":"a\\u0000b"}' }]))
     expect(applied).toMatchObject({ result: 'applied', counts: { inserted: 1, quarantined: 1 } })
@@ -209,7 +209,7 @@ describe('a quarantined record', () => {
     ])
   })
 
-  it('without a whole record is skipped, unless one is sent in its place', async () => {
+  it('is skipped if it has no complete record, unless one is sent in its place', async () => {
     const { rec: _rec, ...cut } = bad('a', 1)
     const { sourceId, run } = await quarantine([cut])
     await end(run)

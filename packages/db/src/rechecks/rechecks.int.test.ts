@@ -43,7 +43,7 @@ const record = async (sourceId: string, reason: string | null) =>
 const statusOf = async (sourceId: string) => (await store.database.prisma.source.findUniqueOrThrow({ where: { id: sourceId } })).status
 
 describe('a source that has stopped', () => {
-  it('is checked in minutes, once at a time, and later after each check that fails', async () => {
+  it('is checked within minutes, once at a time, and later after each failed check', async () => {
     const sourceId = await stopped()
     const [first] = await rows(sourceId)
     expect(first?.failures).toBe(1)
@@ -81,7 +81,7 @@ describe('a source that has stopped', () => {
     expect(await rows(sourceId)).toMatchObject([{ failures: 1 }])
   })
 
-  it('is left alone when a person paused or stopped it, while it runs, and when something else was wrong', async () => {
+  it('is left alone when a person paused or stopped it, while it runs, and when it stopped for another reason', async () => {
     const paused = await stopped()
     await actOnSource(store.database, { sourceId: paused, action: 'pause', actor: 'test' })
     const halted = await stopped()

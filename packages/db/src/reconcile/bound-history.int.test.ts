@@ -66,7 +66,7 @@ describe('boundHistory', () => {
     expect(await totalOf(sourceId, 'run')).toEqual({ failed: 1, ok: 4 })
   })
 
-  it('neither loses nor doubles a count when it is killed anywhere, and done by several at once', async () => {
+  it('neither loses nor doubles a count when it is killed anywhere, or run by several at once', async () => {
     for (let round = 0; round < 5; round += 1) {
       const sourceId = await withHistory(60)
       const databases = [0, 1, 2].map((n) => createDatabase({ url: store.url, applicationName: `bounding-${round}-${n}`, poolSize: 1 }))
@@ -103,7 +103,7 @@ describe('boundCursorHistory', () => {
   }
   const dayOf = ({ at }: Move): string => at.toISOString().slice(0, 10)
 
-  it('keeps the latest, the last of every day before them, and the newest for ever; what is left is as monotone as all was', async () => {
+  it('keeps the latest, the last of every day before them, and the newest forever; what is left is still monotonic', async () => {
     for (let round = 0; round < 8; round += 1) {
       const ages = Array.from({ length: 5 + Math.floor(Math.random() * 150) }, () => Math.random() ** 3 * 500)
       const stream = await withMoves(ages)
@@ -132,7 +132,7 @@ describe('boundCursorHistory', () => {
 })
 
 describe('applyRetention', () => {
-  it('removes keys that ended runs have seen, and those of active ones stay', async () => {
+  it('removes keys that ended runs have seen, and keeps those of active ones', async () => {
     const [ended, active] = [await store.addSource(), await store.addSource()]
     const runs = [await store.lease(ended), await store.lease(active)] as const
     for (const { runId } of runs) await sql(`INSERT INTO sweep_seen (run_id, stream_id, key_hash) VALUES ($1, 1, 'a')`, [runId])
@@ -141,7 +141,7 @@ describe('applyRetention', () => {
     expect(await store.rows('SELECT run_id FROM sweep_seen')).toEqual([{ run_id: runs[1].runId }])
   })
 
-  it('does the other tables when one fails', async () => {
+  it('processes the other tables when one fails', async () => {
     const sourceId = await withHistory(30)
     await sql(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$`)
     await sql('CREATE TRIGGER refuse BEFORE DELETE ON ticks FOR EACH ROW EXECUTE FUNCTION refuse()')
@@ -150,7 +150,7 @@ describe('applyRetention', () => {
     expect([await countOf('runs', sourceId), await countOf('ticks', sourceId), await countOf('events', sourceId)]).toEqual([10, 30, 10])
   })
 
-  it('stops at its limit, and does the rest the next time', async () => {
+  it('stops at its limit, and does the rest next time', async () => {
     const sourceId = await withHistory(30)
     await applyRetention(store.database, retentionWithin({ days: 90, latest: 10 }), { signal: AbortSignal.abort() })
     expect(await countOf('runs', sourceId)).toBe(30)

@@ -33,7 +33,7 @@ it('reports once per incident that a source is stale, and once that it is fresh 
   expect(await events(sourceId)).toEqual(['source.stale', 'source.fresh', 'source.stale'])
 })
 
-it('gives a new source its time, raises no alarm for one that is paused, and ends it with its objective', async () => {
+it('gives a new source time, raises no alarm for a paused one, and clears the mark with the objective', async () => {
   const sourceId = await store.addSource()
   await set(sourceId, 'fresh_within_seconds = 60')
   await actOnSource(store.database, { sourceId, action: 'pause', actor: 'test' })

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 describe('applyRetention', () => {
-  it('removes what is old, keeps what is young, and never touches an active run or its ledger', async () => {
+  it('removes old rows, keeps recent ones, and never touches an active run or its ledger', async () => {
     const old = await store.addSource()
     const active = await store.addSource()
     const young = await store.addSource()

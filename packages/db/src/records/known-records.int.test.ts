@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 describe('createStoredRecords', () => {
-  it('answers validators of live records only, and pages through more than a page', async () => {
+  it('returns validators of live records only, over several pages', async () => {
     const sourceId = await store.addSource({ streams: ['main', 'other'] })
     const run = await store.lease(sourceId)
     const entries = Array.from({ length: 2_300 }, (_, n) => ({ key: `k${n}`, validator: `v${n}` }))

@@ -50,7 +50,7 @@ const open = async () => {
 }
 
 describe('a search by meaning', () => {
-  it('finds what says the same in other words, with the part that does', async () => {
+  it('finds what says the same in other words, with the matching part', async () => {
     const { put, search } = await open()
     await put({ a: 'the automobile of my uncle', b: 'a recipe for soup', c: 'the physician of my uncle' })
     const asked = 'which car'
@@ -64,7 +64,7 @@ describe('a search by meaning', () => {
     expect(both.records.map(({ key }) => key)).toContain('b')
   })
 
-  it('keeps to the strict parts of the question, and to filters', async () => {
+  it('respects the strict parts of the question, and filters', async () => {
     const { put, search, sourceId } = await open()
     await put({ a: 'car repair at home', b: 'automobile repair at work', c: 'vehicle repair at home' })
     const keys = async (q: string, changes: Partial<RecordSearch> = {}) =>
@@ -76,7 +76,7 @@ describe('a search by meaning', () => {
     expect(await keys('car repair', { filter: { deleted: 'exclude', sourceIds: [sourceId], kind: 'event' } })).toEqual([])
   })
 
-  it('knows nothing of deleted records, nor of those of other sources that are closer', async () => {
+  it('ignores deleted records, and closer ones of other sources', async () => {
     const [one, two] = [await open(), await open()]
     await two.put({ near: 'start the kitten' })
     await one.put({ far: 'begin with a cat among many other animals of the wood', gone: 'start the kitten' })
@@ -108,8 +108,8 @@ describe('a search by meaning', () => {
   })
 })
 
-describe('an endpoint that orders hits', () => {
-  it('orders the best again by their texts, and nothing where it cannot', async () => {
+describe('a reranking endpoint', () => {
+  it('reranks the best by their texts, and changes nothing when it fails', async () => {
     const { put, search } = await open()
     await put({ a: 'start the car', b: 'start the engine of an automobile', c: 'begin with the vehicle' })
     const asked = 'start the car'
@@ -129,7 +129,7 @@ describe('an endpoint that orders hits', () => {
 })
 
 describe('pages of a hybrid search', () => {
-  it('leave out and repeat nothing while records are written, and say what found each', async () => {
+  it('skip and repeat nothing while records are written, and say what found each', async () => {
     const { put, search } = await open()
     const words = ['begin', 'start', 'commence', 'remove', 'delete', 'soup']
     await put(Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`k${n}`, `${words[n % 6]} item ${n} ${'filler '.repeat(n % 5)}`])))

@@ -57,7 +57,7 @@ const filed = (key: string, title: string, text: string): readonly Given[] => {
 }
 
 describe('what a search shows first', () => {
-  it('is what a file holds, not its name and size, also where only its name holds the words', async () => {
+  it('is the content of a file, not its name and size, even if only its name contains the words', async () => {
     const paragraph = 'Nothing here says what the name of the page says, and it says so for a while. '.repeat(4)
     const search = await openFiles([
       ...filed('guides/replication.md', 'Replication', `# Replication\n\n${paragraph}`),
@@ -78,7 +78,7 @@ describe('what a search shows first', () => {
     expect(file?.chunks[0]?.snippet).toBe('markdown\ndocuments\nutf-8\n15')
   })
 
-  it('is the part of a long text that holds the words, or its beginning where only the title does', async () => {
+  it('is the part of a long text that contains the words, or its beginning if only the title does', async () => {
     const section = (name: string, words: string): string => `## ${name}\n\n${words.repeat(60)}\n\n`
     const text = [
       `# Almanac\n\n${'What follows is about work of the year. '.repeat(30)}\n\n`,

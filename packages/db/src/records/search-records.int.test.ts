@@ -69,7 +69,7 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 describe('a question', () => {
-  it('finds records that hold some of its words, those with the rarer ones first', async () => {
+  it('finds records that contain some of its words, those with rarer ones first', async () => {
     const { write, keys } = await openSource(store)
     await write([
       { key: 'lease', title: 'Leases', text: 'A worker takes the lease of a source before it reads.' },
@@ -82,7 +82,7 @@ describe('a question', () => {
     expect(await keys('nothing holds thisword')).toEqual([])
   })
 
-  it('honors its strict parts', async () => {
+  it('respects its strict parts', async () => {
     const { write, keys, search } = await openSource(store)
     await write([
       { key: 'a', text: 'exactly once delivery with kafka' },
@@ -148,7 +148,7 @@ describe('a question', () => {
 })
 
 describe('records', () => {
-  it('without a text are found by their data, and change what they are found by with it', async () => {
+  it('without a text are found by their data, which may change', async () => {
     const { write, keys } = await openSource(store)
     await write([{ key: '1', data: { customer: { name: 'Initech' }, tags: ['overdue'], number: 4711, at: '2026-01-01T00:00:00Z' } }])
     for (const question of ['initech', 'overdue', '4711']) expect(await keys(question)).toEqual(['1'])
@@ -157,7 +157,7 @@ describe('records', () => {
     expect(await keys('hooli')).toEqual(['1'])
   })
 
-  it('are found in all of their text, with the chunk as a citation', async () => {
+  it('are found anywhere in their text, with the chunk as a citation', async () => {
     const { write, search } = await openSource(store)
     const filler = Array.from({ length: 4_000 }, (_, n) => `Paragraph ${n} speaks of trains and stations.\n\n`).join('')
     const text = `# Manual\n\n${filler}## Brakes\n\nThe dynamometer 😀 must be calibrated yearly.\n`
@@ -174,7 +174,7 @@ describe('records', () => {
     expect(around?.chunks.length).toBe(3)
   })
 
-  it('keep chunks that did not change as they are, and lose those that are gone', async () => {
+  it('keep unchanged chunks, and lose those that are gone', async () => {
     const { write } = await openSource(store)
     const section = (n: number, word: string): string => `## Part ${n}\n\n${`${word} `.repeat(500)}\n\n`
     const rows = () =>
@@ -192,7 +192,7 @@ describe('records', () => {
     expect(await rows()).toEqual([])
   })
 
-  it('that were stored past the scribe are indexed by maintenance', async () => {
+  it('stored without the scribe are indexed by maintenance', async () => {
     const { sourceId, write, keys } = await openSource(store)
     await write([{ key: 'old', text: 'a quokka' }])
     await store.rows('UPDATE records SET doc_id = NULL WHERE source_id = $1', [sourceId])
@@ -203,7 +203,7 @@ describe('records', () => {
 })
 
 describe('filters', () => {
-  it('on data compare, negate, look into arrays and apply to what is rare among many', async () => {
+  it('on data compare, negate, look into arrays and find rare matches among many records', async () => {
     const { sourceId, write, search } = await openSource(store)
     await write(
       Array.from({ length: 600 }, (_, n) => ({
@@ -226,7 +226,7 @@ describe('filters', () => {
     expect(await keysOf({ path: ['missing'], operator: 'exists' })).toEqual([])
   })
 
-  it('leave facets that count what matches', async () => {
+  it('let facets count only what matches', async () => {
     const { write, search } = await openSource(store)
     await write(['open', 'open', 'closed'].map((status, n) => ({ key: `f${n}`, text: 'printer', data: { status } })))
     expect((await search('printer', { facets: ['data.status', 'stream'] }))?.facets).toEqual([
@@ -244,7 +244,7 @@ describe('filters', () => {
 })
 
 describe('pages', () => {
-  it('leave nothing out and repeat nothing while records are written and segments merged', async () => {
+  it('skip and repeat nothing while records are written and segments merged', async () => {
     const { write, search } = await openSource(store)
     const texts = (from: number, count: number) =>
       Array.from({ length: count }, (_, n) => ({ key: `p${from + n}`, text: `walking ${'far '.repeat((from + n) % 7)}` }))
@@ -267,7 +267,7 @@ describe('pages', () => {
 })
 
 describe('merging', () => {
-  it('changes no answer, and forgets what was replaced', async () => {
+  it('changes no result, and drops what was replaced', async () => {
     const { write, search } = await openSource(store)
     for (let n = 0; n < 20; n += 1) await write([{ key: `m${n}`, text: `marmot number${n} ${'x '.repeat(n)}` }])
     for (let n = 0; n < 20; n += 2) await write([{ key: `m${n}`, text: `badger number${n}` }])

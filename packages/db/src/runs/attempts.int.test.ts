@@ -20,7 +20,7 @@ const take = async (runId: string, holder: string) => {
 }
 
 describe('the attempts of a run', () => {
-  it('say who had it, until when, and why no longer', async () => {
+  it('say which worker had it, until when, and why it left', async () => {
     const sourceId = await store.addSource()
     const first = await store.lease(sourceId, { holder: 'a' })
     const wakeAt = new Date(Date.now() + 500)
@@ -40,7 +40,7 @@ describe('the attempts of a run', () => {
     expect((await attemptsOf(first.runId))?.at(-1)).toMatchObject({ number: 4, left: 'ended', endedAt: expect.any(String) })
   })
 
-  it('are the latest hundred', async () => {
+  it('are limited to the latest hundred', async () => {
     const run = await store.lease(await store.addSource())
     await store.database.pool.query(
       `UPDATE runs SET attempts = (SELECT jsonb_agg(jsonb_build_object('number', n, 'worker', 'w', 'startedAt', now(), 'endedAt', now(), 'left', 'parked')) FROM generate_series(1, 100) n)
@@ -55,7 +55,7 @@ describe('the attempts of a run', () => {
 })
 
 describe('the log of a run', () => {
-  it('keeps lines in their order, by level, stream and attempt, and takes none for a run that is gone', async () => {
+  it('keeps lines in order, by level, stream and attempt, and accepts none for a run that is gone', async () => {
     const { runId } = await store.lease(await store.addSource())
     const line = (message: string, extra: object = {}) => ({ at: new Date(), level: 'info' as const, stream: null, message, ...extra })
     await addLogLines(store.database, { runId, attempt: 1 }, [line('one'), line('two', { level: 'warn', stream: 'rows' })])

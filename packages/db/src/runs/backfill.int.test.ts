@@ -40,7 +40,7 @@ const readSource = async (): Promise<string> => {
 }
 
 describe('a backfill', () => {
-  it('begins at the beginning, stores by identity and leaves the live cursor and its history alone', async () => {
+  it('starts at the beginning, stores by identity and leaves the live cursor and its history alone', async () => {
     const sourceId = await readSource()
     const before = await live(sourceId)
     const source = await store.database.prisma.source.findUniqueOrThrow({ where: { id: sourceId } })
@@ -65,7 +65,7 @@ describe('a backfill', () => {
     expect(next.backfill).toBeNull()
   })
 
-  it('continues from its own cursor when its worker dies, and a batch of the dead one is fenced', async () => {
+  it('continues from its own cursor when its worker dies, and fences batches of the dead worker', async () => {
     const sourceId = await readSource()
     const first = await beginBackfill(sourceId)
     await applyBatch(store.database, testBatch({ ...first, seq: 1, effects: cursors(3) }, [{ key: 'a' }]))
@@ -83,7 +83,7 @@ describe('a backfill', () => {
     expect((await store.database.prisma.source.findUniqueOrThrow({ where: { id: sourceId } })).processDeaths).toBe(1)
   })
 
-  it('begins where the live cursor stood at a moment of its history', async () => {
+  it('starts where the live cursor stood at a moment of its history', async () => {
     const sourceId = await readSource()
     await store.database.pool.query(
       `UPDATE cursor_history h SET at = CASE WHEN h.cursor = '10' THEN timestamptz '2026-01-10' ELSE timestamptz '2026-01-20' END FROM streams st
@@ -100,7 +100,7 @@ describe('a backfill', () => {
     expect(await from('2026-01-01T00:00:00Z')).toBeUndefined()
   })
 
-  it('a whole reading finds what is gone at the source', async () => {
+  it('finds what is gone at the source if it reads everything', async () => {
     const sourceId = await readSource()
     const run = await beginBackfill(sourceId)
     const effects = { ...cursors(5), sweeps: [{ stream: 'main' }] }
@@ -109,7 +109,7 @@ describe('a backfill', () => {
     expect(rows).toEqual([{ key: 'b' }])
   })
 
-  it('that fails leaves the source as it was, and is not begun again by itself', async () => {
+  it('leaves the source unchanged when it fails, and is not started again automatically', async () => {
     const sourceId = await readSource()
     for (const code of ['auth_failed', 'transient'] as const) {
       const run = await beginBackfill(sourceId)
@@ -128,7 +128,7 @@ describe('a backfill', () => {
     expect(ended[0]?.data).toMatchObject({ trigger: 'backfill', outcome: 'failed' })
   })
 
-  it('refuses a stream the source does not have, and a second run beside it', async () => {
+  it('refuses a stream the source does not have, and a concurrent second run', async () => {
     const sourceId = await readSource()
     await expect(beginBackfill(sourceId, { stream: 'none' })).rejects.toMatchObject({ reason: 'NOT_FOUND', field: 'stream' })
     await beginBackfill(sourceId, { stream: 'main' })

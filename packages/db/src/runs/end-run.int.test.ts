@@ -42,7 +42,7 @@ describe('finishRun', () => {
     expect(await finishRun(store.database, { runId: run.runId, epoch: run.epoch, ...end })).toBe(outcome)
   })
 
-  it('is partial when too much was guessed or left out, and keeps what a sweep has warned of', async () => {
+  it('is partial when too much was guessed or left out, and keeps the warnings of a sweep', async () => {
     const caveats = { READ_IN_PART: { count: 1, of: 9, examples: ['a.xml'] }, ENCODING_GUESSED: { count: 9, of: 9, examples: [] } }
     const run = await store.lease(await store.addSource())
     await store.rows(`UPDATE runs SET progress = '{"warnings":[{"reason":"MASS_DELETE_REFUSED","message":"x"}]}' WHERE id = $1 RETURNING 1`, [
@@ -59,7 +59,7 @@ describe('finishRun', () => {
     })
   })
 
-  it('ends once: the lease is free, nothing is left of the sweep, a second end changes nothing', async () => {
+  it('ends a run once: the lease is free, nothing is left of the sweep, a second end changes nothing', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await applyBatch(store.database, testBatch({ ...run, seq: 1, swept: ['main'] }, [{ key: 'a' }]))
@@ -71,7 +71,7 @@ describe('finishRun', () => {
     expect(await sourceRow(sourceId)).toMatchObject({ lastOutcome: 'ok', lastRunId: run.runId, consecutiveFailures: 0 })
   })
 
-  it('fails a run of which a batch was refused, even if its worker never noticed', async () => {
+  it('fails a run with a refused batch, even if its worker never noticed', async () => {
     const run = await store.lease(await store.addSource())
     await applyBatch(store.database, testBatch({ ...run, seq: 1 }, [{ key: 'a' }]))
     await applyBatch(store.database, testBatch({ ...run, seq: 1 }, [{ key: 'b' }]))
@@ -79,7 +79,7 @@ describe('finishRun', () => {
     expect(await store.database.prisma.run.findUniqueOrThrow({ where: { id: run.runId } })).toMatchObject({ errorReason: 'BATCH_MISMATCH' })
   })
 
-  it('leaves a source paused that its owner paused meanwhile', async () => {
+  it('leaves a source paused if its owner paused it meanwhile', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await actOnSource(store.database, { sourceId, action: 'pause', actor: 'test' })
@@ -87,7 +87,7 @@ describe('finishRun', () => {
     expect(await sourceRow(sourceId)).toMatchObject({ status: 'PAUSED', lastErrorReason: 'UNREACHABLE' })
   })
 
-  it('heals: a good run after an error makes the source active again', async () => {
+  it('makes a source active again after a successful run', async () => {
     const sourceId = await store.addSource()
     await failed(sourceId, 'auth_failed')
     await failed(sourceId, 'transient')

@@ -32,7 +32,7 @@ const waiting = async (): Promise<boolean> =>
   (await store.rows(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)).length > 0
 
 describe('heartbeat', () => {
-  it('says when something moved, and only then', async () => {
+  it('reports when something moved, and only then', async () => {
     const run = await store.lease(await store.addSource())
     const movedAt = async () => (await store.database.prisma.run.findUniqueOrThrow({ where: { id: run.runId } })).movedAt
     await sendHeartbeat(run, 0)
@@ -55,7 +55,7 @@ describe('heartbeat', () => {
     'a worker that was superseded and gives back': (run) => releaseRun(store.database, { ...run, epoch: run.epoch - 1 }),
     'a worker that was superseded and ends': (run) => finishRun(store.database, { runId: run.runId, epoch: run.epoch - 1 }),
   }
-  it.each(Object.keys(others))('renews the lease at once while a scribe sweeps, and beside it waits %s', async (who) => {
+  it.each(Object.keys(others))('renews the lease at once while a scribe sweeps and %s waits', async (who) => {
     const run = await store.lease(await store.addSource())
     const scribe = await sweeping(run)
     let over = false

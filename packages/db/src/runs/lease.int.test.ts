@@ -19,7 +19,7 @@ const take = (runId: string, holder = 'other') => takeLease(store.database, { ru
 const sourceRow = async (id: string) => store.database.prisma.source.findUniqueOrThrow({ where: { id } })
 
 describe('takeLease', () => {
-  it('is held while its holder renews it, also for a second job in the same worker', async () => {
+  it('is held while its holder renews it, even against a second job in the same worker', async () => {
     const run = await store.lease(await store.addSource(), { holder: 'me' })
     expect(await take(run.runId, 'me')).toMatchObject({ taken: false, because: 'held', until: expect.any(Date) })
     expect(await take(run.runId, 'other')).toMatchObject({ taken: false, because: 'held' })
@@ -31,7 +31,7 @@ describe('takeLease', () => {
     })
   })
 
-  it('says once that the run started, however often it is taken', async () => {
+  it('reports once that the run started, however often the lease is taken', async () => {
     const sourceId = await store.addSource()
     const { runId } = await store.lease(sourceId)
     await store.expireLease(sourceId)
@@ -40,7 +40,7 @@ describe('takeLease', () => {
     expect(events).toEqual([{ run_id: runId, level: 'info' }])
   })
 
-  it('raises the epoch at each take-over, and notifies the old holder', async () => {
+  it('raises the epoch at each takeover, and notifies the old holder', async () => {
     const sourceId = await store.addSource()
     const first = await store.lease(sourceId)
     await store.expireLease(sourceId)
@@ -51,7 +51,7 @@ describe('takeLease', () => {
     expect(await finishRun(store.database, { runId: first.runId, epoch: first.epoch })).toBeNull()
   })
 
-  it('is gone for runs that ended, were cancelled or never were', async () => {
+  it('reports gone for runs that ended, were cancelled or never existed', async () => {
     const run = await store.lease(await store.addSource())
     await finishRun(store.database, { runId: run.runId, epoch: run.epoch })
     expect(await take(run.runId)).toEqual({ taken: false, because: 'gone' })
@@ -72,7 +72,7 @@ describe('takeLease', () => {
     expect(await take(run.runId)).toMatchObject({ taken: true, run: { epoch: run.epoch + 1 } })
   })
 
-  it('waits for a batch that is being applied, and neither stops the other', async () => {
+  it('waits for a batch being applied, and neither blocks the other', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await store.expireLease(sourceId)
@@ -91,7 +91,7 @@ describe('takeLease', () => {
     expect(await taking).toMatchObject({ taken: true, run: { epoch: run.epoch + 1, committedBatches: 1 } })
   })
 
-  it('continues counting where the attempt before stopped, so that the backlog stays true', async () => {
+  it('continues counting where the previous attempt stopped, so that the backlog stays correct', async () => {
     const sourceId = await store.addSource()
     const first = await store.lease(sourceId)
     await applyBatch(store.database, testBatch({ ...first, seq: 1 }, [{ key: 'a' }]))
@@ -104,7 +104,7 @@ describe('takeLease', () => {
 })
 
 describe('leaving a run', () => {
-  it('released: another worker continues at once, and no death is counted', async () => {
+  it('by release: another worker continues at once, and no death is counted', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await releaseRun(store.database, run)
@@ -112,7 +112,7 @@ describe('leaving a run', () => {
     expect(await sourceRow(sourceId)).toMatchObject({ processDeaths: 0 })
   })
 
-  it('a worker that lost the run can neither release nor park it', async () => {
+  it('is impossible for a worker that lost it, by release or by parking', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await store.expireLease(sourceId)
@@ -122,7 +122,7 @@ describe('leaving a run', () => {
     expect(await store.database.prisma.run.findUniqueOrThrow({ where: { id: run.runId } })).toMatchObject({ status: 'running', holder: 'other' })
   })
 
-  it('cancels: at once when nobody works on it, else by asking', async () => {
+  it('by cancelling: at once when no worker holds it, otherwise by request', async () => {
     const run = await store.lease(await store.addSource())
     expect(await cancelRun(store.database, run.runId, 'test')).toBe('requested')
     expect(
@@ -137,7 +137,7 @@ describe('leaving a run', () => {
     expect(await cancelRun(store.database, randomUUID(), 'test')).toBeNull()
   })
 
-  it('a tick and the end of a run at the same moment do not lock each other out', async () => {
+  it('does not deadlock with a simultaneous tick', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     const ticking = new pg.Client({ connectionString: store.url })

@@ -53,8 +53,8 @@ const newWorker = async (): Promise<string> => {
 }
 const start = async (holder: string): Promise<LeasedRun> => store.lease(await store.addSource(), { holder, ttlMs: TTL_MS })
 
-describe('a source that ends its worker', () => {
-  it('is suspended at the third time, alone, and tried again later', async () => {
+describe('a source that kills its worker', () => {
+  it('is suspended at the third death, if it was alone, and tried again later', async () => {
     let holder = await newWorker()
     const { runId, sourceId } = await start(holder)
     for (const expected of [{ taken: true }, { taken: true }, { taken: false, because: 'suspended' }]) {
@@ -67,7 +67,7 @@ describe('a source that ends its worker', () => {
     expect((source.restartAt?.getTime() ?? 0) - Date.now()).toBeGreaterThan(14 * 60_000)
   })
 
-  it('is suspended too when each attempt stores the same batches again, and not when each comes further', async () => {
+  it('is suspended too when each attempt stores the same batches again, but not when each gets further', async () => {
     for (const further of [false, true]) {
       let holder = await newWorker()
       let run = await start(holder)
@@ -85,7 +85,7 @@ describe('a source that ends its worker', () => {
     }
   })
 
-  it('never has its neighbors suspended with it, which run again as soon as it is found', async () => {
+  it('never has other runs in its worker suspended with it; these run again as soon as it is found', async () => {
     let holder = await newWorker()
     const [poison, one, two] = [await start(holder), await start(holder), await start(holder)]
     for (let death = 1; death <= 2; death += 1) {
@@ -109,7 +109,7 @@ describe('a source that ends its worker', () => {
     expect(await sourceOf(two.sourceId)).toMatchObject({ status: 'ACTIVE' })
   })
 
-  it('is found among its neighbors, whatever else ends workers and in whatever order runs are taken', async () => {
+  it('is found among other runs, whatever else kills workers and in whatever order runs are taken', async () => {
     for (let round = 0; round < 6; round += 1) {
       const sources = await Promise.all(Array.from({ length: 4 }, () => store.addSource()))
       const [poison = ''] = sources
@@ -162,7 +162,7 @@ describe('a worker that lost its lease', () => {
     expect(await sourceOf(run.sourceId)).toMatchObject({ processDeaths: 0, status: 'ACTIVE' })
   })
 
-  it('counts nothing when it takes its own run again, after the database was unavailable to all', async () => {
+  it('is not blamed when it takes its own run again, after the database was unavailable to all', async () => {
     const holder = await newWorker()
     const run = await start(holder)
     for (let time = 1; time <= 5; time += 1) {
@@ -172,7 +172,7 @@ describe('a worker that lost its lease', () => {
     expect(await sourceOf(run.sourceId)).toMatchObject({ processDeaths: 0, status: 'ACTIVE' })
   })
 
-  it('takes back what was counted when it turns out to be alive, a suspension included', async () => {
+  it('has the count taken back when it turns out to be alive, including a suspension', async () => {
     let holder = await newWorker()
     const run = await start(holder)
     for (let death = 1; death <= 3; death += 1) {
@@ -189,7 +189,7 @@ describe('a worker that lost its lease', () => {
 })
 
 describe('a suspect', () => {
-  it('waits until the worker is empty, which takes nothing else meanwhile, and is alone for a while', async () => {
+  it('waits until the worker is empty, which meanwhile takes nothing else, and runs alone for a while', async () => {
     const holder = await newWorker()
     const busy = await start(holder)
     const suspect = await start('gone')
@@ -206,7 +206,7 @@ describe('a suspect', () => {
     taken(await take(third.runId, holder))
   })
 
-  it('waits for those that are being taken there, which wait neither for each other nor for its heartbeat', async () => {
+  it('waits for runs being taken there, which wait neither for each other nor for its heartbeat', async () => {
     const holder = await newWorker()
     const suspect = await store.addSource()
     await store.database.prisma.source.update({ where: { id: suspect }, data: { processDeaths: 2 } })
@@ -224,7 +224,7 @@ describe('a suspect', () => {
     expect(order).toEqual(['others', 'alone'])
   })
 
-  it('does not keep a worker from others for longer than two minutes', async () => {
+  it('does not block a worker for longer than two minutes', async () => {
     const holder = await newWorker()
     await start(holder)
     const suspect = await start('gone')
@@ -238,7 +238,7 @@ describe('a suspect', () => {
     expect(await take(third.runId, holder)).toMatchObject({ taken: true })
   })
 
-  it('is probed after a suspension: dying again suspends it for longer, coming to an end lifts it', async () => {
+  it('is probed after a suspension: dying again suspends it for longer, completing clears it', async () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId, { holder: await newWorker() })
     const failure = { code: 'config_invalid', reason: 'POISON_SOURCE', message: 'm', next: '' } as const
@@ -264,7 +264,7 @@ describe('a suspect', () => {
 })
 
 describe('an error while the lease is taken', () => {
-  it('ends the run at once when it is that of a value, and leaves the source free', async () => {
+  it('ends the run at once if it is caused by a value, and frees the source', async () => {
     const sourceId = await store.addSource()
     const { rows } = await store.database.pool.query<{ id: string }>(
       `INSERT INTO runs (source_id, version_id, trigger, backfill) SELECT id, version_id, 'backfill', '{"cursorAt":"0000-01-01T00:00:00Z"}' FROM sources WHERE id = $1 RETURNING id`,
@@ -277,7 +277,7 @@ describe('an error while the lease is taken', () => {
     await store.lease(sourceId)
   })
 
-  it('ends the run at the third attempt when it may be of the moment', async () => {
+  it('ends the run at the third attempt if it may be transient', async () => {
     const sourceId = await store.addSource()
     const { rows } = await store.database.pool.query<{ id: string }>(
       `INSERT INTO runs (source_id, version_id, trigger) VALUES ($1, gen_random_uuid(), 'manual') RETURNING id`,

@@ -52,7 +52,7 @@ describe('a record that waits for the index', () => {
     expect(await readIndexState(store.database)).toEqual({ pending: 0, oldestSeconds: null, failed: 0 })
   })
 
-  it('is found by the words of its state before, also after several changes', async () => {
+  it('is found by the words of its previous state, even after several changes', async () => {
     const { put, find } = await open()
     await put({ a: 'walrus' })
     await indexPending(store.database)
@@ -63,7 +63,7 @@ describe('a record that waits for the index', () => {
     expect([await find('walrus'), await find('badger'), await find('weasel')]).toEqual([[], [], ['a']])
   })
 
-  it('has the chunks of its text as it is', async () => {
+  it('has the chunks of its current text', async () => {
     const { put, sourceId } = await open()
     const long = (word: string, count: number): string => `${word} `.repeat(count)
     await put({ a: long('walrus', 1_500) })
@@ -83,7 +83,7 @@ describe('a record that waits for the index', () => {
     expect(await read()).toEqual(changed)
   })
 
-  it('goes with its source', async () => {
+  it('is removed with its source', async () => {
     const { put, sourceId } = await open()
     await put({ a: 'walrus '.repeat(1_500) })
     await indexPending(store.database)
@@ -97,7 +97,7 @@ describe('a record that waits for the index', () => {
 })
 
 describe('a record that cannot be indexed', () => {
-  it('is set apart and named; its neighbors are found, and it is tried again when asked', async () => {
+  it('is set aside and reported; the others are found, and it is tried again when requested', async () => {
     await store.rows(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF NEW.text LIKE '%poison%' THEN RAISE EXCEPTION 'it does not fit' USING ERRCODE = '22000'; END IF; RETURN NEW; END $$`)
     await store.rows('CREATE TRIGGER refuse BEFORE INSERT ON record_chunks FOR EACH ROW EXECUTE FUNCTION refuse()')
@@ -118,7 +118,7 @@ describe('a record that cannot be indexed', () => {
     expect(await find('poison')).toEqual(['k17'])
   })
 
-  it('is set apart also when it ends the indexer without a word', async () => {
+  it('is set aside too when it silently kills the indexer', async () => {
     const { put } = await open()
     await put({ a: 'walrus', b: 'badger', c: 'weasel' })
     await store.rows('UPDATE search_pending SET attempts = 9')
@@ -129,7 +129,7 @@ describe('a record that cannot be indexed', () => {
     expect(await readIndexState(store.database)).toMatchObject({ pending: 0, failed: 1 })
   })
 
-  it('is none however often the database went away while it was in hand', async () => {
+  it('is not inferred from outages of the database, however many occur while indexing it', async () => {
     await store.rows(
       `CREATE FUNCTION vanish() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$`,
     )
@@ -143,7 +143,7 @@ describe('a record that cannot be indexed', () => {
     expect([await find('walrus'), unreturned.size]).toEqual([['a'], 0])
   })
 
-  it('is none when the database is at fault', async () => {
+  it('is not inferred when the database is at fault', async () => {
     const { put } = await open()
     await put({ a: 'walrus' })
     await store.rows('ALTER TABLE search_postings RENAME TO away')

@@ -132,7 +132,7 @@ const KILLED_AGAIN: readonly Step[] = [
 ]
 
 describe('an indexer that is killed between any two statements', () => {
-  it('leaves an index that finds each record by one of its states, and in the end by its last', async () => {
+  it('leaves an index that finds each record by one of its states, and finally by its last', async () => {
     const result = await fc.check(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 12 }), (steps) => run(steps)),
       { numRuns: ROUNDS, examples: [[[...KILLED_AGAIN]]] },

@@ -48,7 +48,7 @@ const step = async (): Promise<boolean> => {
 }
 
 describe('a source whose language is set', () => {
-  it('has its records indexed again, in all its streams, and those that follow', async () => {
+  it('has its records indexed again, in all its streams, and later ones as well', async () => {
     const { sourceId, put, find, setLanguage, progress } = await open(['main', 'more'])
     await put({ a: 'Häuser', b: 'Bücher' })
     await put({ c: 'Häuser' }, 'more')
@@ -66,7 +66,7 @@ describe('a source whose language is set', () => {
     expect((await findSource(store.database, sourceId))?.language).toBe('de')
   })
 
-  it('is found as before until then, however often it is changed', async () => {
+  it('is found as before until that is done, however often it is changed', async () => {
     const { put, find, setLanguage, progress } = await open()
     await put({ a: 'Häuser', b: 'Häuser' })
     await indexPending(store.database)
@@ -88,7 +88,7 @@ describe('a source whose language is set', () => {
     expect(await indexPending(store.database)).toBe(0)
   })
 
-  it('shows its records to those who follow changes once more, none in between is lost', async () => {
+  it('shows its records once more in the change feed, without losing any change', async () => {
     const { sourceId, put, setLanguage } = await open()
     await put({ a: 'Häuser', b: 'Häuser' })
     await indexPending(store.database)
@@ -101,7 +101,7 @@ describe('a source whose language is set', () => {
     expect(logged.map(({ key }) => key)).toEqual(['a', 'b'])
   })
 
-  it('waits for a batch that is being stored, whose sweep finds records by their place', async () => {
+  it('waits for a batch being stored, whose sweep finds records by their ctid', async () => {
     const { sourceId, put, setLanguage } = await open()
     await put({ a: 'Häuser' })
     await indexPending(store.database)

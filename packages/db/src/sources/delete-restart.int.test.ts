@@ -124,7 +124,7 @@ const doomed = async (count: number): Promise<string> => {
   return sourceId
 }
 
-describe('the list of what goes with a source', () => {
+describe('the list of tables with rows of a source', () => {
   it('knows every table of the schema', () => {
     const listed = new Set(OWNED_ROWS.map(({ table }) => table))
     const tables = [...new Set(columns.map(({ table }) => table))]
@@ -132,7 +132,7 @@ describe('the list of what goes with a source', () => {
     expect(Object.keys(NOT_OF_A_SOURCE).filter((table) => listed.has(table) || !tables.includes(table))).toEqual([])
   })
 
-  it('has every table that names a source, or a stream, run or incident of one', () => {
+  it('has every table that refers to a source, or to a stream, run or incident of one', () => {
     const through = { stream_id: 'streams', run_id: 'runs', incident_id: 'incidents' }
     const bySource = new Set(columns.filter(({ name }) => name === 'source_id').map(({ table }) => table))
     expect([...bySource].toSorted()).toEqual(
@@ -145,7 +145,7 @@ describe('the list of what goes with a source', () => {
     expect(byParent.filter((table) => !listed.includes(table))).toEqual([])
   })
 
-  it('removes rows of every table, and nothing of another source', async () => {
+  it('removes rows from every table, and nothing of another source', async () => {
     const [sourceId, other] = [await doomed(2), await store.addSource()]
     await fill(other, 1)
     const before = await leftOf(other)
@@ -163,7 +163,7 @@ const MAX_KILLED = 40
 const LOOKS_PER_DEATH = 3
 
 describe('a deletion that several processes work on', () => {
-  it('ends with nothing left, whichever process is killed at whichever statement', async () => {
+  it('leaves nothing behind, whichever process is killed at whichever statement', async () => {
     for (let round = 0; round < 4; round += 1) {
       const sourceId = await doomed(12)
       const names = ['one', 'two', 'three'].map((name) => `deleter-${name}-${round}`)
@@ -196,7 +196,7 @@ describe('a deletion that several processes work on', () => {
     }
   })
 
-  it('waits for nobody: a locked row is left, the source stays listed, and the next try takes it', async () => {
+  it('never waits: a locked row is left, the source stays listed, and the next attempt deletes it', async () => {
     const sourceId = await doomed(2)
     const client = await store.database.pool.connect()
     await client.query('BEGIN')

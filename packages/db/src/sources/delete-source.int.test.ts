@@ -48,7 +48,7 @@ describe('deleting a source', () => {
     await deleteSource(store.database, sourceId)
   })
 
-  it('fences its worker at once, and what that worker still tries leaves nothing behind', async () => {
+  it('fences its worker at once, and whatever that worker still tries leaves nothing behind', async () => {
     const { sourceId, run } = await busySource()
     await markDeleting(store.database, sourceId, 'test')
     expect(await applyBatch(store.database, testBatch({ ...run, seq: 2 }, [{ key: 'c' }]))).toEqual({ result: 'fenced' })
@@ -60,7 +60,7 @@ describe('deleting a source', () => {
     expect(await leftOf(sourceId)).toEqual([])
   })
 
-  it('leaves nothing when the run ends in the middle of the deletion', async () => {
+  it('leaves nothing behind when the run ends during the deletion', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { sourceId, run } = await busySource()
       await markDeleting(store.database, sourceId, 'test')

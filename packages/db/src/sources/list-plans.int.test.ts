@@ -50,7 +50,7 @@ const fill = async (): Promise<void> => {
   await store.rows(`INSERT INTO credentials (source_id, sealed) SELECT id, '{"fields":{"a":1}}' FROM sources`)
 }
 
-describe('lists whose plans were made when there was nothing', () => {
+describe('lists whose plans were cached while the tables were empty', () => {
   beforeAll(async () => {
     for (const state of [undefined, ...SOURCE_STATES]) await list(state)
     await list(undefined, 'name')
@@ -74,12 +74,12 @@ describe('lists whose plans were made when there was nothing', () => {
     expect(await touched(() => list(state))).toBeLessThan((5 * SOURCES) / 10 + 20 * LIMIT)
   })
 
-  it('by name and of definitions look at the rows of the page', async () => {
+  it('look only at the rows of the page, by name and as definitions', async () => {
     expect(await touched(() => list(undefined, 'name'))).toBeLessThan(20 * LIMIT)
     expect(await touched(() => listDefinitions(watched.database, { limit: LIMIT, after: null }))).toBeLessThan(20 * LIMIT)
   })
 
-  it('say of each source what belongs to it', async () => {
+  it('show for each source what belongs to it', async () => {
     const [source] = await list('RUNNING')
     expect(source).toMatchObject({ version: 1, state: 'RUNNING', incidents: ['error'], lastOutcome: 'ok', nextRunAt: null, lastSuccessAt: null })
     expect(source?.createdAt).toBeInstanceOf(Date)

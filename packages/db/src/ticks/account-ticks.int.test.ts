@@ -37,7 +37,7 @@ const expectAllAccounted = async (sourceId: string, first: Date, schedule = EVER
 }
 
 describe('accountTicks', () => {
-  it('makes one run for a due tick, and nothing when the tick comes twice', async () => {
+  it('creates one run for a due tick, and nothing when the tick is delivered twice', async () => {
     const { sourceId, first } = await owing(0.5)
     await store.database.pool.query(`UPDATE sources SET next_tick_at = date_trunc('minute', now()) WHERE id = $1`, [sourceId])
     const once = await accountTicks(store.database, sourceId, 'scheduler')
@@ -47,7 +47,7 @@ describe('accountTicks', () => {
     expect(first).toBeInstanceOf(Date)
   })
 
-  it('skips a tick while the run before is active, and names that run', async () => {
+  it('skips a tick while the previous run is active, and names that run', async () => {
     const { sourceId } = await owing(1.5)
     const run = await store.lease(sourceId)
     expect(await accountTicks(store.database, sourceId, 'scheduler')).toMatchObject({ runId: null })
@@ -62,7 +62,7 @@ describe('accountTicks', () => {
     expect(await store.rows('SELECT FROM runs WHERE source_id = $1', [sourceId])).toHaveLength(1)
   })
 
-  it('sums up a gap of more than 1,000 ticks in one row with their count', async () => {
+  it('summarizes a gap of more than 1,000 ticks in one row with their count', async () => {
     const { sourceId, first } = await owing(3_000.5)
     await accountTicks(store.database, sourceId, 'reconciler')
     const rows = await ledger(sourceId)

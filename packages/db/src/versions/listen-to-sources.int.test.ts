@@ -12,7 +12,7 @@ afterAll(() => store.close())
 const cutListeners = () =>
   store.rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'inlet-listen' AND datname = current_database()`)
 
-it('hears of each committed change, says so when it was unavailable, and continues by itself', async () => {
+it('reports each committed change and each outage, and reconnects by itself', async () => {
   const sourceId = await store.addSource()
   const heard: (string | null)[] = []
   const errors: Error[] = []

@@ -27,7 +27,7 @@ const bad = (sourceId: string, versionId: string, blame: 'version' | 'secrets' =
   recordOpenFailure(store.database, { sourceId, versionId, reason: 'VALIDATION_FAILED', message: 'config.url: missing', blame })
 
 describe('a version that cannot be opened', () => {
-  it('gives way to the last one that could, with its schedule, and the source continues', async () => {
+  it('is replaced by the last one that could, with its schedule, and the source continues', async () => {
     const sourceId = await store.addSource({ schedule: { cron: '0 1 * * *', timeZone: 'UTC' } })
     const first = await liveOf(sourceId)
     await recordOpened(store.database, first.id)
@@ -77,7 +77,7 @@ describe('a version that cannot be opened', () => {
     expect(await liveOf(known)).toMatchObject({ number: 2, status: 'ERROR' })
   })
 
-  it('changes nothing but the mark when it is not live any more', async () => {
+  it('only marks the version when it is no longer live', async () => {
     const sourceId = await store.addSource()
     const second = await change(sourceId, { n: 2 })
     await change(sourceId, { n: 3 })
@@ -86,7 +86,7 @@ describe('a version that cannot be opened', () => {
     expect(await store.rows('SELECT load_reason AS reason FROM source_versions WHERE id = $1', [second])).toEqual([{ reason: 'VALIDATION_FAILED' }])
   })
 
-  it('leaves the source to the version that took over, though the run on the failed one ends with its error', async () => {
+  it('leaves the source to the replacing version, although the run on the failed one ends with its error', async () => {
     const sourceId = await store.addSource()
     await recordOpened(store.database, (await liveOf(sourceId)).id)
     const second = await change(sourceId, { n: 2 })

@@ -15,7 +15,7 @@ describe('Failure', () => {
     expect(Object.keys(FAILURE_CODES)).toContain(rule.code)
     expect(rule.next.length).toBeGreaterThan(10)
   })
-  it('knows its reasons', () => {
+  it('recognizes its reasons', () => {
     expect([isReason('INTERNAL'), isReason('toString'), isReason('')]).toEqual([true, false, false])
   })
 })

@@ -16,13 +16,13 @@ describe('fillStep', () => {
     )
     expect(fillStep(next, '7a3f', { names: ['token'], credential: null })).toContain('--secret token=env:S_7A3F_TOKEN`')
   })
-  it('sets those of a shared credential at the credential', () => {
+  it('sets those of a shared credential on the credential', () => {
     expect(fillStep(next, 'shop', { names: ['token'], credential: { id: 'c-1', name: 'crm' } })).toContain(
       '`inlet credentials update crm --secret token=env:CRM_TOKEN` (PATCH /v1/credentials/crm)',
     )
     expect(fillStep(next, 'shop', { names: ['token'], credential: { id: 'c-1', name: 'our crm' } })).toContain('`inlet credentials update c-1 ')
   })
-  it('leaves the names open where none is set', () => {
+  it('leaves the names open if none is set', () => {
     expect(fillStep(next, 'shop')).toContain('--secret <name>=env:<VARIABLE>')
   })
 })

@@ -23,12 +23,12 @@ describe('every reason', () => {
     expect(findFaults(reason)).toEqual([])
   })
 
-  it('says of a stopped source that it continues by itself where it does', () => {
+  it('says that a stopped source continues by itself if it does', () => {
     for (const reason of ALL) expect(stepOfStopped(reason).includes('/resume')).toBe(isRechecked(reason) || nextStepOf(reason).includes('/resume'))
     expect(stepOfStopped('AUTH_FAILED', 'Renew it.')).toMatch(/^Renew it\. Once that is done/)
   })
 
-  it('leaves what is not known to operators', () => {
+  it('leaves unknown reasons to operators', () => {
     expect([whoActs('OF_ANOTHER_VERSION'), whoActs(null), whoActs('toString')]).toEqual(['operator', 'operator', 'operator'])
   })
 })

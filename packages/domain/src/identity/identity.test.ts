@@ -34,7 +34,7 @@ describe('canonicalJson', () => {
   ])('%# is refused', (value, reason) => {
     expect(() => canonicalJson(value)).toThrow(expect.objectContaining({ reason }))
   })
-  it('allows 200 levels and refuses 201, and circles', () => {
+  it('allows 200 levels and refuses 201, and circular values', () => {
     const nested = (levels: number): unknown => (levels === 0 ? 1 : [nested(levels - 1)])
     expect(canonicalJson(nested(200))).toHaveLength(401)
     expect(() => canonicalJson(nested(201))).toThrow(Failure)
@@ -65,7 +65,7 @@ describe('identity', () => {
     const keys = ['1', 1, ['1'], [1], 'caf\u00e9', 'cafe\u0301', '', [null], ['null'], [true], '[1]']
     expect(new Set(keys.map(keyHash)).size).toBe(keys.length)
   })
-  it('is the same for the same number, however it is held', () => {
+  it('is the same for the same number, however it is represented', () => {
     expect(keyHash(5n)).toBe(keyHash(5))
     expect(keyHash(2n ** 60n + 1n)).not.toBe(keyHash(2n ** 60n))
   })

@@ -20,7 +20,7 @@ describe('holdUntil', () => {
     ['a group that would end in the quiet hours', { quietHours: NOON, groupMinutes: 10 }, '2026-11-28T11:55:00Z', '2026-11-28T13:30:00.000Z'],
   ])('%s', (_title, rules, now, expected) => expect(until(rules, now)).toBe(expected))
 
-  it('keeps to the time of what is held already', () => {
+  it('uses the end of a hold already in effect', () => {
     expect(until({ groupMinutes: 10 }, '2026-11-28T12:05:00Z', '2026-11-28T12:10:00Z')).toBe('2026-11-28T12:10:00.000Z')
   })
 })

@@ -15,7 +15,7 @@ describe('addCaveats', () => {
     expect(tally.READ_IN_PART).toEqual({ count: 1, of: 1, examples: ['sitemap.xml: cut off'] })
   })
 
-  it('names an example once and cuts long ones', () => {
+  it('keeps an example once and cuts long ones', () => {
     const tally = addCaveats({}, [
       { kind: 'READ_IN_PART', example: 'a' },
       { kind: 'READ_IN_PART', example: 'a' },
@@ -26,7 +26,7 @@ describe('addCaveats', () => {
 })
 
 describe('toCaveats', () => {
-  it('gives reports that add up to the same tally', () => {
+  it('returns reports that add up to the same tally', () => {
     const tally = addCaveats({}, [
       { kind: 'READ_IN_PART', example: 'a' },
       { kind: 'READ_IN_PART', example: 'b' },

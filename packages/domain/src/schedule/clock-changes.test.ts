@@ -99,12 +99,12 @@ const compare = (fields: Fields, { timeZone, day }: Change, walls: readonly { at
 }
 
 describe(`ticks where clocks change (${changes.length} changes of the tz database)`, () => {
-  it('knows changes by half an hour, an hour, a whole day, and at midnight', () => {
+  it('covers changes by half an hour, an hour, a whole day, and at midnight', () => {
     const sizes = new Set(changes.map(({ byMinutes }) => byMinutes))
     expect([...sizes]).toEqual(expect.arrayContaining([30, -30, 60, -60, 1_440]))
   })
 
-  it('gives every local slot one tick, and pauses no schedule of every hour', () => {
+  it('gives every local slot one tick, and never pauses a schedule of every hour', () => {
     for (const change of changes) {
       const walls = wallsBetween(change.timeZone, change.day - 1.5 * DAY, change.day + 2.5 * DAY)
       const drawn = fc.sample(randomFields, { numRuns: 3, seed: change.day / DAY })
@@ -115,7 +115,7 @@ describe(`ticks where clocks change (${changes.length} changes of the tz databas
     }
   })
 
-  it('never makes a schedule of every hour wait longer than on other days, where its step fits into the change', () => {
+  it('never makes a schedule of every hour wait longer than on other days, if its step fits into the change', () => {
     for (const { timeZone, day, byMinutes } of changes)
       for (const minutes of [60, 30, 20, 15, 5].filter((step) => byMinutes % step === 0)) {
         const cron = minutes === 60 ? '0 * * * *' : `*/${minutes} * * * *`

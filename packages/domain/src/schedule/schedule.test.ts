@@ -113,7 +113,7 @@ describe('days', () => {
     expect(days('0 0 * 12 5', '2026-10-31', 2)).toEqual(['2026-12-04', '2026-12-11'])
     expect(days('0 0 31 2 1', '2026-10-31', 2)).toEqual(['2027-02-01', '2027-02-08'])
   })
-  it('know Sunday as 0 and 7, alone, in ranges and with steps', () => {
+  it('accept Sunday as 0 and 7, alone, in ranges and with steps', () => {
     for (const sunday of ['0', '7', 'sun', '0,7', '*/7']) expect(days(`0 0 * * ${sunday}`, '2026-11-01', 2)).toEqual(['2026-11-08', '2026-11-15'])
     expect(days('0 0 * * 5-7', '2026-11-01', 3)).toEqual(['2026-11-06', '2026-11-07', '2026-11-08'])
     expect(days('0 0 * * 1/2', '2026-11-01', 4)).toEqual(['2026-11-02', '2026-11-04', '2026-11-06', '2026-11-08'])
@@ -151,7 +151,7 @@ describe('ticks at a change of the clock in Berlin', () => {
     expect(fired).toHaveLength(1)
     expect(['2026-03-29T01:00:00.000Z', '2026-03-29T01:30:00.000Z']).toContain(fired[0])
   })
-  it('keeps an hourly schedule strictly rising, without doubles', () => {
+  it('keeps an hourly schedule strictly ascending, without duplicates', () => {
     for (const day of ['2026-03-29', '2026-10-25']) {
       const fired = ticks('0 * * * *', `${day}T00:00:00Z`, `${day}T23:59:00Z`)
       expect(new Set(fired).size).toBe(fired.length)
@@ -166,7 +166,7 @@ describe('nextTick, ticksBetween and isRare', () => {
     expect(nextTick(minutes, new Date('2026-01-01T00:00:00.000Z')).toISOString()).toBe('2026-01-01T00:01:00.000Z')
     expect(nextTick(minutes, new Date('2025-12-31T23:59:59.999Z')).toISOString()).toBe('2026-01-01T00:00:00.000Z')
   })
-  it('leaves out the start and takes in the end', () => {
+  it('excludes the start and includes the end', () => {
     const { ticks, more } = ticksBetween(minutes, new Date('2026-01-01T00:00:00Z'), new Date('2026-01-01T00:03:00Z'), 10)
     expect([ticks.length, ticks.at(-1)?.toISOString(), more]).toEqual([3, '2026-01-01T00:03:00.000Z', 0])
   })
@@ -177,7 +177,7 @@ describe('nextTick, ticksBetween and isRare', () => {
   it('finds nothing between two ticks', () => {
     expect(ticksBetween({ cron: '0 0 1 1 *', timeZone: 'UTC' }, new Date('2026-02-01'), new Date('2026-11-01'), 10)).toEqual({ ticks: [], more: 0 })
   })
-  it('knows 29 February, and that it is rare', () => {
+  it('handles 29 February, and reports it as rare', () => {
     const leap = { cron: '0 0 29 2 *', timeZone: 'UTC' }
     expect(nextTick(leap, new Date('2026-01-01')).toISOString()).toBe('2028-02-29T00:00:00.000Z')
     expect(isRare(leap, new Date('2026-01-01'))).toBe(true)

@@ -13,7 +13,7 @@ const current: SinkFacts = {
   lagSeconds: null,
 }
 
-describe('why a sink is as it is', () => {
+describe('the status of a sink', () => {
   it.each<[Partial<SinkFacts>, string, RegExp]>([
     [{}, 'current', /delivered/u],
     [{ waiting: 7, lagSeconds: 3.4 }, 'delivering', /^7 changes wait, the oldest for 3 s$/u],

@@ -201,7 +201,7 @@ describe('actions', () => {
     expect(inWords(decideAction(action, { status, run }))).toBe(EXPECTED[action][run === 'none' ? status : `${status}+${run}`])
   })
 
-  it('each leads to where repeating it changes nothing more, but for those that ask for work', () => {
+  it('each leads to a state in which repeating it changes nothing more, except for those that request work', () => {
     for (const action of ['start', 'stop', 'pause', 'resume'] as const)
       for (const status of SOURCE_STATUSES) {
         const once = decideAction(action, { status, run: 'none' })

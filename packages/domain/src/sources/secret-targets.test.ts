@@ -23,7 +23,7 @@ const sql = { configSchema, egress: (config: unknown) => [{ field: 'host', host:
 const textsOf = (targets: ReturnType<typeof secretTargetsOf>) => targets.map(({ target }) => target)
 
 describe('secretTargetsOf', () => {
-  it('names origins, whole token endpoints, and host:port', () => {
+  it('returns origins, complete token endpoints, and host:port', () => {
     expect(secretTargetsOf(http, { url: 'https://API.example:443/v1?x=1', tokenUrl: 'https://login.example/t/token?a=1' })).toEqual([
       { field: 'config.url', target: 'https://api.example' },
       { field: 'config.auth.tokenUrl', target: 'https://login.example/t/token?a=1' },
@@ -49,7 +49,7 @@ describe('secretTargetsOf', () => {
     expect(findForeignTarget(secretTargetsOf(http, changed), ['https://api.example'])).toBeUndefined()
   })
 
-  it('holds a connector that does not say where it goes to all of its settings, as they are saved', () => {
+  it('binds a connector that does not declare its targets to all of its settings, as saved', () => {
     const silent = { configSchema }
     const [bound] = textsOf(secretTargetsOf(silent, { n: 2, url: 'a' }))
     expect(textsOf(secretTargetsOf(silent, { url: 'a', n: 2 }))).toEqual([bound])
@@ -57,7 +57,7 @@ describe('secretTargetsOf', () => {
     expect(textsOf(secretTargetsOf({ configSchema, egress: () => [] }, { url: 'b' }))).toEqual([])
   })
 
-  it('holds one that says what decides to that, besides its addresses', () => {
+  it('binds one that declares what determines its targets to that, in addition to its addresses', () => {
     const scoped = { configSchema, secretScope: (config: unknown) => (config as Config).host }
     expect(textsOf(secretTargetsOf(scoped, { host: 'a', n: 1 }))).toEqual(textsOf(secretTargetsOf(scoped, { host: 'a', n: 2 })))
     expect(textsOf(secretTargetsOf(scoped, { host: 'a' }))).not.toEqual(textsOf(secretTargetsOf(scoped, { host: 'b' })))

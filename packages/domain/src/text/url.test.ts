@@ -12,7 +12,7 @@ describe('maskUrl', () => {
 })
 
 describe('hideUrl', () => {
-  it('takes a secret URL out of a message, whole or in part', () => {
+  it('removes a secret URL from a message, completely or in part', () => {
     const url = 'https://h.example/a/secret?k=1'
     expect(hideUrl('https://h.example/a/secret?k=1 failed, https://h.example/a too; h.example stays', url)).toBe(
       'https://h.example/… failed, https://h.example/… too; h.example stays',

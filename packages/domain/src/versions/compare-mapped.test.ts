@@ -15,11 +15,11 @@ const rejects = (key: string, reason: string): MappedRaw => ({ stream: 's', key,
 const compare = (before: readonly MappedRaw[], after: readonly MappedRaw[], complete: readonly string[] = ['s']) =>
   compareMapped({ raw: before, complete: new Set(complete) }, { raw: after, complete: new Set(complete) })
 
-it('finds no change where both versions make the same', () => {
+it('finds no change if both versions produce the same', () => {
   expect(compare([raw('a', record('a')), raw('b')], [raw('b'), raw('a', record('a'))])).toEqual({ unchanged: 1, notCompared: 0, changes: [] })
 })
 
-it('counts a record once that the sample holds several times, as it was read last', () => {
+it('counts a record that occurs several times once, as it was read last', () => {
   const sample = [raw('a', record('a', { title: 'first' })), rejects('b', 'MAPPING_FAILED'), raw('a', record('a')), rejects('b', 'MAPPING_FAILED')]
   expect(compare(sample, sample)).toEqual({ unchanged: 2, notCompared: 0, changes: [] })
 })
@@ -60,12 +60,12 @@ it('counts a rejection only when it is new', () => {
   expect(changes).toEqual([{ kind: 'rejected', stream: 's', key: 'b', reason: 'MAPPING_RESULT', message: 'no' }])
 })
 
-it('takes a missing record for gone only where the sample is complete', () => {
+it('treats a missing record as gone only if the sample is complete', () => {
   expect(compare([raw('a', record('a'))], [raw('b', record('b'))]).changes.map(({ kind }) => kind)).toEqual(['removed', 'added'])
   expect(compare([raw('a', record('a'))], [raw('b', record('b'))], [])).toEqual({ unchanged: 0, notCompared: 2, changes: [] })
 })
 
-it('holds an example broken for another number of records or another value of a named member', () => {
+it('reports an example as broken for another number of records or another value of a named member', () => {
   const made = [record('a', { title: 'T', data: { amount: 12345678901234567890n, other: 1 } })]
   expect(findBroken({ expected: [{ title: 'T', key: 'a' }] }, made)).toBeNull()
   expect(findBroken({ expected: [{ data: { other: 1, amount: '12345678901234567890' } }] }, made)).toBeNull()

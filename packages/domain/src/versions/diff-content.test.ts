@@ -25,7 +25,7 @@ it('distinguishes a change of type from a change inside', () => {
   expect(diffContent({ a: null }, { a: {} })).toEqual([{ path: 'a', before: null, after: {} }])
 })
 
-it('writes names with other characters so that paths stay unambiguous, and never looks at inherited members', () => {
+it('quotes unusual names so that paths stay unambiguous, and never looks at inherited members', () => {
   expect(diffContent({ 'a.b': 1 }, { a: { b: 1 } })).toEqual([
     { path: 'a', after: { b: 1 } },
     { path: '["a.b"]', before: 1 },

@@ -86,13 +86,13 @@ describe('explainWhy', () => {
     expect(blocker.message).toMatch(given.run === null || code === 'CANCELLING' ? /since 2026/ : /attempt 3/)
   })
 
-  it('lets a continuous source listen for as long as it likes, and a run move on', () => {
+  it('lets a continuous source listen indefinitely, and a run make progress', () => {
     expect(explainWhy(facts({ continuous: true }, {})).blocker.code).toBe('RUN_ACTIVE')
     expect(explainWhy(facts({ continuous: true }, { trigger: 'backfill' })).blocker.code).toBe('RUN_STALLED')
     expect(explainWhy(facts({}, { movedAt: ago(1) })).blocker).toMatchObject({ code: 'RUN_ACTIVE', who: 'nobody' })
   })
 
-  it('says what to do about what a run tries again, while it runs', () => {
+  it('says what to do about a failure that a run is retrying', () => {
     const lastRun = {
       outcome: 'failed',
       reason: 'DNS_FAILED',
@@ -118,7 +118,7 @@ describe('explainWhy', () => {
     expect(explainWhy(suspended).blocker).toMatchObject({ code: 'SUSPENDED', who: 'owner', clearsAt: ago(-15) })
   })
 
-  it.each(Object.keys(REASONS) as Reason[])('calls %s by one name, and asks who can repair it', (reason) => {
+  it.each(Object.keys(REASONS) as Reason[])('uses one name for %s, and asks who can repair it', (reason) => {
     const stopped = explainWhy(facts({ status: 'ERROR', statusReason: reason, statusMessage: 'the message' })).blocker
     expect(stopped).toMatchObject({ reason, who: reason === 'POISON_SOURCE' ? 'owner' : whoActs(reason) })
     expect(['SUSPENDED', 'CONNECTOR_MISSING', reason]).toContain(stopped.code)
@@ -174,7 +174,7 @@ describe('explainWhy', () => {
   const ended = { reason: null, message: null, next: null, warnings: [], quarantined: 0, quarantinedFor: null } as const
   const failed = { ...ended, outcome: 'failed', reason: 'TIMEOUT', message: 'no answer within 20 s' } as const
 
-  it('says what a run that is active tries again, and so why it stands still', () => {
+  it('says what the active run is retrying, and so why it makes no progress', () => {
     const running = explainWhy(facts({ lastRun: failed, consecutiveFailures: 2 }, { movedAt: ago(1) })).blocker
     expect(running.message).toMatch(/; the 2 runs before failed: TIMEOUT: no answer within 20 s$/)
     expect(explainWhy(facts({ lastRun: failed, consecutiveFailures: 1 }, {})).blocker).toMatchObject({ code: 'RUN_STALLED' })
@@ -188,7 +188,7 @@ describe('explainWhy', () => {
     expect(backingOff(3).message).toMatch(/^the last 3 runs failed: no answer within 20 s/)
   })
 
-  it('does not call a source well whose last run failed before it was paused and resumed', () => {
+  it('does not call a source healthy whose last run failed before it was paused and resumed', () => {
     expect(explainWhy(facts({ lastRun: failed })).blocker).toMatchObject({
       code: 'BACK_OFF',
       message: 'the last run failed: no answer within 20 s; it is retried at its next due time',
@@ -196,7 +196,7 @@ describe('explainWhy', () => {
     })
   })
 
-  it('never calls a partial run well', () => {
+  it('never calls a partial run healthy', () => {
     const partial = (change: object) => explainWhy(facts({ lastRun: { ...ended, outcome: 'partial', ...change } })).blocker
     expect(partial({ reason: 'READING_INCOMPLETE', message: 'items: a record without a key', next: 'Look.', quarantined: 7 })).toMatchObject({
       code: 'PARTIAL',

@@ -14,7 +14,7 @@ const capture = () => {
 }
 
 describe('repeated warnings', () => {
-  it('of a source and a kind of failure are one line, then one with their number', async () => {
+  it('of the same source and kind of failure are one line, then one with their number', async () => {
     const lines: Record<string, unknown>[] = []
     const log = createLogger({ level: 'info', name: 'test', repeatWindowMs: 20, destination: { write: (line) => void lines.push(JSON.parse(line)) } })
     const [one, other] = [log.child({ sourceId: 's1' }), log.child({ sourceId: 's2' })]
@@ -101,7 +101,7 @@ describe('createLogger', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ pinned: '[redacted]', larger: 123_456_789, level: 'info' })
   })
 
-  it('removes what can be known by its surroundings', () => {
+  it('removes secrets recognizable by their context', () => {
     const { log, last } = capture()
     log.info({
       a: 'postgres://inlet:hunter2@db:5432/x',
@@ -121,7 +121,7 @@ describe('createLogger', () => {
     })
   })
 
-  it('says code, reason and next step of a failure, and its causes', () => {
+  it('shows code, reason and next step of a failure, and its causes', () => {
     const { log, last } = capture()
     const driver = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', config: { headers: { x: 'should not be here' } } })
     log.error({ err: new Failure('UNREACHABLE', 'cannot reach a.test', { cause: driver, field: 'config.url' }) }, 'failed')
@@ -137,7 +137,7 @@ describe('createLogger', () => {
     expect(JSON.stringify(last())).not.toContain('should not be here')
   })
 
-  it('survives a cycle of causes and a thrown value that is no error', () => {
+  it('survives circular causes and a thrown value that is not an error', () => {
     const { log, last } = capture()
     const a = new Error('a')
     a.cause = new Error('b', { cause: a })

@@ -84,7 +84,7 @@ describe('createMetrics', () => {
     expect(after).toEqual(before.filter((line) => !line.includes('source="s1"')))
   })
 
-  it('drops sources that a replacement of all lags leaves out', async () => {
+  it('drops sources left out when all are replaced', async () => {
     const metrics = createMetrics({ process: 'api' })
     metrics.replaceSources([{ ...SOURCE, slug: 'orders', lagMs: 1, incidents: ['error'] }])
     metrics.replaceSources([{ source: 's2', connector: 'git', slug: 'code', lagMs: 2_000, incidents: [] }])
@@ -93,7 +93,7 @@ describe('createMetrics', () => {
     ])
   })
 
-  it('counts sources beyond a number of them together, under their connector', async () => {
+  it('counts sources beyond the limit together, by connector', async () => {
     const metrics = createMetrics({ process: 'worker', maxSources: 1 })
     const others = [
       { source: 's2', connector: 'git' },
@@ -122,7 +122,7 @@ describe('createMetrics', () => {
     ])
   })
 
-  it('escapes what would break a line of the exposition, as for every other series', async () => {
+  it('escapes what would break a line of the exposition, like every other series', async () => {
     const metrics = createMetrics({ process: 'api' })
     metrics.replaceSources([{ source: 's1', connector: 'a"b\\c\nd', slug: 'x', lagMs: 1_234.567, incidents: [] }])
     expect((await metrics.expose()).body).toMatch(/\n# HELP inlet_source_lag_seconds .*\n# TYPE inlet_source_lag_seconds gauge\n/)
@@ -131,7 +131,7 @@ describe('createMetrics', () => {
     )
   })
 
-  it('joins ids to names, and says which incidents of a source are open', async () => {
+  it('maps ids to names, and shows the open incidents of a source', async () => {
     const metrics = createMetrics({ process: 'scribe' })
     metrics.replaceSources([{ ...SOURCE, slug: 'orders', lagMs: null, incidents: ['quarantine', 'stale'] }])
     const labels = `connector="${SOURCE.connector}",`
@@ -142,7 +142,7 @@ describe('createMetrics', () => {
     ])
   })
 
-  it('does not refresh again what may be kept, unless its refresh failed', async () => {
+  it('does not refresh again within the maximum age, unless the refresh failed', async () => {
     const metrics = createMetrics({ process: 'api' })
     const refresh = vi.fn<() => Promise<void>>(async () => {})
     refresh.mockRejectedValueOnce(new Error('not yet'))

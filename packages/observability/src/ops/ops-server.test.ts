@@ -23,7 +23,7 @@ const open = async (ready: Record<string, Probe>, healthy: Record<string, Probe>
 }
 
 describe('openOpsServer', () => {
-  it('answers ready with every check', async () => {
+  it('responds ready with every check', async () => {
     const url = await open({ postgres: async () => null, redis: async () => null })
     const answer = await fetch(`${url}/ready`)
     expect([answer.status, answer.headers.get('content-type'), await answer.json()]).toEqual([
@@ -67,7 +67,7 @@ describe('openOpsServer', () => {
     ])
   })
 
-  it('answers health apart from ready', async () => {
+  it('answers health separately from readiness', async () => {
     const url = await open({ postgres: async () => 'down' }, { progress: async () => null })
     expect([(await fetch(`${url}/health`)).status, (await fetch(`${url}/ready`)).status]).toEqual([200, 503])
   })
@@ -114,7 +114,7 @@ describe('openOpsServer', () => {
 })
 
 describe('an event loop that is blocked', () => {
-  it('is not ready, as a thread beside it says', async () => {
+  it('is reported as not ready by a separate thread', async () => {
     const url = await open({ all: async () => null })
     expect((await fetch(`${url}/ready`)).status).toBe(200)
     // A separate thread asks while this process computes and waits for nothing.

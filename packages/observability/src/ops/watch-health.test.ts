@@ -29,7 +29,7 @@ describe('watchHealth', () => {
     expect(await looks([false, false, false, false], 1)).toBe('progress: stuck')
   })
 
-  it('begins again after every healthy look', async () => {
+  it('starts over after every healthy check', async () => {
     expect(await looks([false, true, false, true, false, true], 60_000)).toBeNull()
     expect(await looks([true, true, true], 0)).toBeNull()
   })

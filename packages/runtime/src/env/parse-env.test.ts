@@ -28,7 +28,7 @@ const problemsOf = (env: Record<string, string | undefined>, options?: Parameter
 }
 
 describe('parseEnv', () => {
-  it('gives typed values and defaults', () => {
+  it('returns typed values and defaults', () => {
     expect(parseEnv(schema, { ...good, PORT: '0', INLET_EGRESS_ALLOW: ' a.test, ,b.test ', INLET_BULL_BOARD_WRITE: 'Yes' })).toEqual({
       DATABASE_URL: good.DATABASE_URL,
       PORT: 0,
@@ -40,7 +40,7 @@ describe('parseEnv', () => {
     })
   })
 
-  it('takes an empty value for an absent one', () => {
+  it('treats an empty value as absent', () => {
     expect(parseEnv(schema, { ...good, PORT: '', REDIS_URL: '' })).toMatchObject({ PORT: 8080 })
     expect(problemsOf({ ...good, INLET_SECRET_KEYS: '' }).problems).toEqual([
       { key: 'INLET_SECRET_KEYS', rule: 'is required', description: 'encryption keys' },
@@ -82,7 +82,7 @@ describe('parseEnv', () => {
     expect(String(problemsOf({ ...good, DATABASE_URL: 'mysql://root:hunter2@db' }))).not.toContain('hunter2')
   })
 
-  it('reports unknown keys of its own prefix with the key that was meant', () => {
+  it('reports unknown keys with its own prefix and suggests the intended key', () => {
     const env = { ...good, INLET_RUN_TIMEOUT_SM: '5', INLET_WHATEVER: 'x', INLET_TEST_REQUIRE: 'redis', INLET_OTHER_PORT: '1', HOME: '/root' }
     expect(problemsOf(env, { ownPrefix: 'INLET_', alsoAllowed: ['INLET_TEST_*', 'INLET_OTHER_PORT'] }).problems).toEqual([
       { key: 'INLET_RUN_TIMEOUT_SM', rule: 'is not a known setting; did you mean INLET_RUN_TIMEOUT_MS?' },

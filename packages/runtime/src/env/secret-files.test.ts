@@ -33,7 +33,7 @@ describe('withSecretFiles', () => {
     expect(withSecretFiles(env)).toBe(env)
   })
 
-  it('refuses two places for a setting, and shows neither', () => {
+  it('refuses a setting given twice, and shows neither value', () => {
     const refusal = () => withSecretFiles({ INLET_ENCRYPTION_KEYS: 'k1:secret', INLET_ENCRYPTION_KEYS_FILE: fileOf('k2:b') })
     expect(refusal).toThrow('INLET_ENCRYPTION_KEYS_FILE: is set beside INLET_ENCRYPTION_KEYS; set one of the two')
     expect(refusal).not.toThrow('secret')

@@ -33,7 +33,7 @@ describe('createLifecycle', () => {
     expect(logged).toHaveLength(2)
   })
 
-  it('closes once however often it is asked', async () => {
+  it('closes once, however often it is called', async () => {
     let closed = 0
     const lifecycle = createLifecycle()
     lifecycle.defer('thing', () => {
@@ -69,7 +69,7 @@ describe('withLifecycle', () => {
     expect(seen).toEqual(['b', 'a'])
   })
 
-  it('gives what was built with its close', async () => {
+  it('returns what was built, with a close', async () => {
     const seen: string[] = []
     const app = await withLifecycle(async (lifecycle) => {
       lifecycle.defer('a', () => seen.push('a'))

@@ -33,7 +33,7 @@ describe('createByteBudget', () => {
     expect(budget.used).toBe(10)
   })
 
-  it('lets a request above the maximum pass alone', async () => {
+  it('grants a request above the maximum alone', async () => {
     const budget = createByteBudget(10)
     const release = await budget.acquire(1)
     const huge = budget.acquire(100)
@@ -47,7 +47,7 @@ describe('createByteBudget', () => {
     await next
   })
 
-  it('forgets a request whose signal aborts, and serves those behind it', async () => {
+  it('drops a request whose signal aborts, and serves those behind it', async () => {
     const budget = createByteBudget(10)
     await budget.acquire(5)
     const controller = new AbortController()
@@ -69,7 +69,7 @@ describe('createByteBudget', () => {
 })
 
 describe('createSemaphore', () => {
-  it('never lets more than its slots run', async () => {
+  it('never grants more than its slots', async () => {
     const semaphore = createSemaphore(3)
     let running = 0
     let most = 0

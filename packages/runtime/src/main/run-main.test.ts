@@ -85,7 +85,7 @@ describe('runMain', () => {
     expect([exits, closed, lines]).toEqual([[0], ['thing'], ['stopping', 'stopped']])
   })
 
-  it('signals composition that a stop was asked for, and exits 0 when it gives up', async () => {
+  it('passes a stop request on to composition, and exits 0 when it gives up', async () => {
     const { host, exits, events } = createHost()
     const running = runMain(
       mainOf(createTestLog().log, async (_, { signal }) => {
@@ -134,7 +134,7 @@ describe('runMain', () => {
     expect(stuck.exits).toEqual([1])
   })
 
-  it('takes a signal that arrives twice for one request', async () => {
+  it('treats a signal that arrives twice as one request', async () => {
     const { host, exits, events } = createHost()
     const composed = withResolvers<void>()
     const closing = withResolvers<readonly []>()

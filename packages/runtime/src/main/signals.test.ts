@@ -8,7 +8,7 @@ const createHost = () => {
 }
 
 describe('waitForSignal', () => {
-  it('resolves with the first signal and takes its echo for the same request', async () => {
+  it('resolves with the first signal and treats its echo as the same request', async () => {
     const { host, exits } = createHost()
     const stopped = waitForSignal(host, () => 5)
     host.emit('SIGINT')

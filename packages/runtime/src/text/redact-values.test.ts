@@ -24,7 +24,7 @@ describe('redactValues', () => {
     expect(redactValues(url.href, ['a/b@c:d$e'])).toBe('postgres://:[redacted]@db.test/x')
   })
 
-  it('takes the longest of overlapping values', () => {
+  it('prefers the longest of overlapping values', () => {
     expect(redactValues('x abcdefgh y', ['abcd', 'abcdefgh'])).toBe('x [redacted] y')
   })
 

@@ -6,7 +6,7 @@ afterEach(() => {
 })
 
 describe('sleep', () => {
-  it('rejects with the reason of the signal, before and during', async () => {
+  it("rejects with the signal's reason, before and during the wait", async () => {
     const controller = new AbortController()
     const sleeping = sleep(Number.MAX_SAFE_INTEGER, controller.signal)
     controller.abort(new Error('wake up'))
@@ -19,7 +19,7 @@ describe('sleep', () => {
     await expect(sleep(-1)).resolves.toBeUndefined()
   })
 
-  it('does not take a delay beyond the longest timer for none', async () => {
+  it('does not treat a delay beyond the longest timer as none', async () => {
     vi.useFakeTimers()
     const awake = vi.fn<() => void>()
     void sleep(2 ** 31 + 10).then(awake)

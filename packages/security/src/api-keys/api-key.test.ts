@@ -30,7 +30,7 @@ describe('API keys', () => {
     expect(new Set(keys.map(({ plaintext }) => plaintext.slice(21))).size).toBe(200)
   })
 
-  it('show a changed character without a database', () => {
+  it('reveal a changed character without a database', () => {
     const { plaintext } = createApiKey(keyring)
     for (let at = 4; at < plaintext.length; at += 1) {
       const was = plaintext[at]
@@ -53,7 +53,7 @@ describe('API keys', () => {
     expect(`${failure.stack}${failure.next}`).not.toContain(plaintext.slice(21, 64))
   })
 
-  it('match their own hash only', () => {
+  it('match only their own hash', () => {
     const one = createApiKey(keyring)
     const two = createApiKey(keyring)
     expect(matchApiKey(keyring, parseApiKey(one.plaintext), one.hash)).toEqual({ result: 'match' })
@@ -67,7 +67,7 @@ describe('API keys', () => {
     expect(matchApiKey(parseKeyring(createMasterKeyText('k1')), parseApiKey(plaintext), hash)).toEqual({ result: 'mismatch' })
   })
 
-  it('survive a rotation: the old hash matches and is replaced, then the old key can go', () => {
+  it('survive a rotation: the old hash matches and is replaced, then the old key can be removed', () => {
     const { plaintext, hash } = createApiKey(keyring)
     const both = parseKeyring(`${k2},${k1}`)
     const matched = matchApiKey(both, parseApiKey(plaintext), hash)

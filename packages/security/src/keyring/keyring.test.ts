@@ -18,7 +18,7 @@ const messageOf = (text: string): string => {
 }
 
 describe('parseKeyring', () => {
-  it('takes the first key as primary and keeps all live', () => {
+  it('uses the first key as primary and keeps all of them', () => {
     const keyring = parseKeyring(`${k2}, ${k1}`)
     expect([keyring.primaryId, keyring.ids]).toEqual(['k2', ['k2', 'k1']])
     expect(keyring.wrapping('k1')).toBeDefined()
@@ -51,7 +51,7 @@ describe('parseKeyring', () => {
     expect(messageOf(`${k1},k9:${key.toString('base64')}`)).toMatch(/^key k9 is not random: make one with/u)
   })
 
-  it('takes what is random', () => {
+  it('accepts random keys', () => {
     for (let n = 0; n < 2_000; n += 1) expect(parseKeyring(createMasterKeyText('k')).primaryId).toBe('k')
   })
 
@@ -59,7 +59,7 @@ describe('parseKeyring', () => {
     expect(() => createKeyring({ keys: [{ id: 'a', key: new Uint8Array(32) }], primary: 'b' })).toThrow('the primary key b is not among the keys')
   })
 
-  it('shows no key material however it is printed', () => {
+  it('shows no key material, however it is printed', () => {
     const keyring = parseKeyring(k1)
     const key = keyring.wrapping('k1')?.export().toString('base64') ?? 'none'
     const shown = `${JSON.stringify(keyring)} ${inspect(keyring, { depth: 9, showHidden: true })} ${JSON.stringify(keyring.wrapping('k1'))} ${inspect(keyring.wrapping('k1'))}`
@@ -69,7 +69,7 @@ describe('parseKeyring', () => {
 })
 
 describe('envKeyring', () => {
-  it('gives a keyring, or one issue without the value', () => {
+  it('returns a keyring, or one issue without the value', () => {
     const schema = z.object({ KEYS: envKeyring })
     expect(schema.parse({ KEYS: k1 }).KEYS.primaryId).toBe('k1')
     const failed = schema.safeParse({ KEYS: 'k1:c2VjcmV0' })

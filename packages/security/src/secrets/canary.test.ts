@@ -8,7 +8,7 @@ const k2 = createMasterKeyText('k2')
 describe('checkCanary', () => {
   const stored = sealCanary(parseKeyring(k1))
 
-  it('accepts the key of the database, and says when it is an older one', () => {
+  it('accepts the key of the database, and reports when it is an older one', () => {
     expect(checkCanary(parseKeyring(k1), stored)).toBe('current')
     expect(checkCanary(parseKeyring(`${k2},${k1}`), stored)).toBe('old_key')
   })
@@ -23,7 +23,7 @@ describe('checkCanary', () => {
     expect(() => checkCanary(parseKeyring(createMasterKeyText('k1')), stored)).toThrow('key k1 is configured, but is not the key of that id')
   })
 
-  it('refuses what is no canary', () => {
+  it('refuses anything that is not a canary', () => {
     expect(() => checkCanary(parseKeyring(k1), 'nonsense')).toThrow('sealed with key with an invalid id')
     expect(() => checkCanary(parseKeyring(k1), 'k1:AAAA')).toThrow('is not the key of that id')
   })

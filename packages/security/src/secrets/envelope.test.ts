@@ -26,12 +26,12 @@ const swapped = (sealed: SealedSecrets, a: string, b: string): SealedSecrets => 
 })
 
 describe('sealSecrets and openSecrets', () => {
-  it('give back any JSON value, after a trip through JSON', () => {
+  it('return any JSON value, even after a trip through JSON', () => {
     const stored: unknown = JSON.parse(JSON.stringify(sealSecrets(keyring, place, secrets)))
     expect(openSecrets(keyring, place, stored)).toEqual(secrets)
   })
 
-  it('hide the values, name the key on what is stored, and never give the same text twice', () => {
+  it('hide the values, name the key in the stored form, and never produce the same text twice', () => {
     const one = sealSecrets(keyring, place, secrets)
     const two = sealSecrets(keyring, place, secrets)
     expect(one.keyId).toBe('k1')
@@ -68,7 +68,7 @@ describe('sealSecrets and openSecrets', () => {
     expect(`${failure.message}${failure.next}${failure.stack}${String(failure.cause)}`).not.toContain('canary')
   })
 
-  it('keep two keys live', () => {
+  it('support two keys at once', () => {
     const both = parseKeyring(`${k2},${k1}`)
     expect(openSecrets(both, place, sealed)).toEqual(secrets)
     expect(sealSecrets(both, place, secrets).keyId).toBe('k2')
@@ -94,7 +94,7 @@ describe('sealSecrets and openSecrets', () => {
 })
 
 describe('rewrapSecrets', () => {
-  it('moves to the primary key, so that the old one can go', () => {
+  it('reseals with the primary key, so that the old one can be removed', () => {
     const sealed = sealSecrets(keyring, place, secrets)
     const both = parseKeyring(`${k2},${k1}`)
     expect([needsRewrap(keyring, sealed), needsRewrap(both, sealed)]).toEqual([false, true])

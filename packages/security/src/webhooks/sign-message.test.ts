@@ -10,7 +10,7 @@ describe('signMessage', () => {
       'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
     })
   })
-  it('signs with each secret while they change', () => {
+  it('signs with both secrets during a change', () => {
     const headers = signMessage({ id: 'm', at: 1, body: '' }, [createSigningSecret(), createSigningSecret()])
     expect(headers['webhook-signature']).toMatch(/^v1,\S{44} v1,\S{44}$/u)
   })

@@ -18,7 +18,7 @@ const statuses = (facts: Partial<Facts>) => Object.fromEntries(toSteps({ ...fine
 const failed = (reason: Reason, facts: Partial<Facts> = {}) => toSteps({ ...fine, checked: false, ...facts, failure: new Failure(reason, 'why') })
 
 describe('toSteps', () => {
-  it('passes everything', () => {
+  it('passes every step', () => {
     expect(new Set(Object.values(statuses({})))).toEqual(new Set(['passed']))
   })
 
@@ -56,7 +56,7 @@ describe('toSteps', () => {
     expect(of(failed('UPSTREAM_ERROR', { checked: true }))).toEqual(['passed', 'passed', 'passed', 'passed', 'failed'])
   })
 
-  it('calls a timeout after the check slow', () => {
+  it('classifies a timeout after the check as slow', () => {
     expect(failed('TIMEOUT', { checked: true }).at(-1)).toMatchObject({ name: 'speed', status: 'failed', code: 'TIMEOUT' })
   })
 

@@ -95,7 +95,7 @@ describe('testSource', () => {
   }
   const stepsOf = ({ steps }: Awaited<ReturnType<typeof ask>>) => Object.fromEntries(steps.map(({ name, status }) => [name, status]))
 
-  it('answers raw records beside mapped ones, exact, with what the stream can do', async () => {
+  it('returns raw and mapped records, exact, with the capabilities of the stream', async () => {
     closed = 0
     const answer = await ask({
       mapping: { books: { expression: '{"title": $uppercase(title), "text": data.name, "data": {"id": data.id, "gross": data.price * 2}}' } },
@@ -122,7 +122,7 @@ describe('testSource', () => {
     expect(dropped.warnings.map(({ code }) => code)).toContain('ALL_DROPPED')
   })
 
-  it('warns of a stream that the mapping names and the source does not have', async () => {
+  it('warns of a stream that the mapping names but the source does not have', async () => {
     const answer = await ask({ mapping: { boks: { expression: '$' }, '*': { expression: '$' } } })
     expect(answer.warnings.filter(({ code }) => code === 'STREAM_UNKNOWN')).toMatchObject([
       { stream: 'boks', message: expect.stringContaining('it has: books') as string },
@@ -173,12 +173,12 @@ describe('testSource', () => {
     expect([answer.capabilities, stepsOf(answer)['mapping'], answer.metrics.requests]).toEqual([null, 'failed', 0])
   })
 
-  it('leaves records out that would make the answer too large', async () => {
+  it('leaves out records that would make the answer too large', async () => {
     const answer = await ask({ limit: 20 }, { mode: 'huge' })
     expect([answer.truncated, answer.records.length < 20, answer.text.length < 5_000_000]).toEqual([true, true, true])
   })
 
-  it('answers what came in time when the source hangs', async () => {
+  it('returns what was read in time when the source hangs', async () => {
     const answer = await ask({}, { mode: 'hang' }, { readLimitMs: 500 })
     expect(answer.records.map(({ raw }) => raw.key)).toEqual(['1', '2'])
     expect(answer.steps.at(-1)).toMatchObject({ name: 'speed', status: 'failed', code: 'TIMEOUT' })

@@ -19,7 +19,7 @@ const codes = (
 ) => warnOf({ spec: of, raw, mapped, rejected }).map(({ code }) => code)
 
 describe('warnOf', () => {
-  it('is content with a stream that has everything', () => {
+  it('does not warn about a complete stream', () => {
     expect(codes(spec(), [record(1), record(2)])).toEqual([])
     expect(codes(spec({ kind: 'document' }), [record(1, { text: 'prose' }), record(2)])).toEqual([])
   })
@@ -40,7 +40,7 @@ describe('warnOf', () => {
 describe('warnOfClearText', () => {
   const to = (url: string, hasSecrets = true) => warnOfClearText({ targets: [{ field: 'url', url }], hasSecrets }).map(({ code }) => code)
 
-  it('warns of secrets that leave this machine over plain HTTP, and of nothing else', () => {
+  it('warns only of secrets that leave this machine over plain HTTP', () => {
     expect(to('http://api.example.com:8080/v1')).toEqual(['CLEAR_TEXT'])
     expect([to('https://api.example.com'), to('http://127.0.0.1:8080'), to('http://localhost'), to('http://api.example.com', false)]).toEqual([
       [],

@@ -29,7 +29,7 @@ const digest: Message = {
   },
 }
 
-describe('messages to people', () => {
+describe('readable messages', () => {
   it('say what is wrong, what to do and where to look', () => {
     expect(toSlack(summarize(opened()))).toEqual({
       text: ':rotating_light: *orders: AUTH_FAILED*\nit answers 401\nSet new credentials.\n<https://inlet.example/v1/sources/s-orders/why|why>',
@@ -41,7 +41,7 @@ describe('messages to people', () => {
     })
   })
 
-  it('leave out links that lead nowhere, and read no text as a mention, a link or markup', () => {
+  it('leave out links that lead nowhere, and never read text as a mention, a link or markup', () => {
     const { text } = toSlack(summarize(digest)) as { text: string }
     expect(text).not.toContain('/v1/incidents')
     const hostile = summarize(opened('<!channel> <https://evil.example|click> *bold* [a](b) & more'))
@@ -49,7 +49,7 @@ describe('messages to people', () => {
     expect(JSON.stringify(toTeams(hostile))).toContain(String.raw`\\*bold\\* \\[a\\](b)`)
   })
 
-  it('are long at most as the other side takes them', () => {
+  it('are no longer than the other side accepts', () => {
     const long = summarize(opened('x'.repeat(100_000)))
     expect((toSlack(long) as { text: string }).text.length).toBeLessThan(4_000)
     expect(JSON.stringify(toTeams(long)).length).toBeLessThan(28_000)
@@ -71,6 +71,6 @@ describe('events for PagerDuty', () => {
   })
 })
 
-it('what is no message of Inlet is refused', () => {
+it('refuse anything that is not an Inlet message', () => {
   expect(() => parseMessage('{"type":"other"}')).toThrow('Invalid')
 })
