@@ -13,6 +13,7 @@ export const SCENARIOS = [
   'idle',
   'search',
   'questions',
+  'growth',
   'console',
 ] as const
 export type ScenarioName = (typeof SCENARIOS)[number]

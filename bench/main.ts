@@ -10,6 +10,7 @@ import { isReached, type Measure } from './report/measure.js'
 import { toTable } from './report/table.js'
 import { measureConsole } from './scenarios/console.js'
 import { measureFleet } from './scenarios/fleet.js'
+import { measureGrowth } from './scenarios/growth.js'
 import { measureIdle } from './scenarios/idle.js'
 import { measureLimit } from './scenarios/limit.js'
 import { measureLists } from './scenarios/lists.js'
@@ -36,6 +37,7 @@ const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
   limit: measureLimit,
   search: measureSearch,
   questions: measureQuestions,
+  growth: measureGrowth,
   lists: measureLists,
   idle: measureIdle,
   console: measureConsole,
