@@ -1,6 +1,7 @@
 export { type AppliedStep, type ApplyOptions, applyPlan } from './apply-plan.js'
 export { type FilePlace, type FileProblem, FilesInvalid, formatProblem } from './file-problem.js'
 export { type FiledDefinition, parseSourceFiles } from './parse-files.js'
+export { parseYamlValue } from './parse-yaml.js'
 export { countSteps, type FilePlan, type PlannedStep, type PlanOptions, planFiles } from './plan-files.js'
 export type { NewSource, PlanRequest, Refusal, RegistryClient, SourceUpdate } from './registry-client.js'
 export { readSourceFiles, type SourceFile } from './source-files.js'

@@ -1,9 +1,10 @@
 import path from 'node:path'
 import { describeIssue, type SourceDefinition, sourceDefinition } from '@inlet/contract'
-import { LineCounter, parseAllDocuments } from 'yaml'
+import { type Document, LineCounter } from 'yaml'
 import { z } from 'zod'
 import { type FilePlace, type FileProblem, FilesInvalid } from './file-problem.js'
-import { createPositions, type Positions } from './positions.js'
+import { NestedTooDeeply, parseYaml } from './parse-yaml.js'
+import { createPositions, locate, type Positions } from './positions.js'
 import { resolveSecrets } from './secret-references.js'
 import type { SourceFile } from './source-files.js'
 import { suggest } from './suggest.js'
@@ -49,11 +50,10 @@ const order = (files: readonly SourceFile[], a: FileProblem, b: FileProblem): nu
 
 const parseFile = ({ file, text }: SourceFile, env: Env, problems: FileProblem[]): readonly FiledDefinition[] => {
   const lines = new LineCounter()
-  const documents = parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false })
-  return [...documents].flatMap((parsed) => {
+  return parseDocuments({ file, text }, lines, problems).flatMap((parsed) => {
     const positions = createPositions(file, parsed, lines)
     const report = (place: FilePlace, message: string): void => void problems.push({ ...place, message })
-    for (const { pos, message } of [...parsed.errors, ...parsed.warnings]) report(positions.ofOffset(pos[0]), plainly(message))
+    for (const { pos, message } of [...parsed.errors, ...parsed.warnings]) report(positions.ofOffset(pos[0]), message)
     if (parsed.errors.length > 0) return []
     try {
       return readDocument(parsed.toJS({ maxAliasCount: 1_000 }), { file, env, positions, report })
@@ -64,7 +64,17 @@ const parseFile = ({ file, text }: SourceFile, env: Env, problems: FileProblem[]
   })
 }
 
-/** The parser's own words where they help; it stumbles over its depth as an engine does. */
+const parseDocuments = ({ file, text }: SourceFile, lines: LineCounter, problems: FileProblem[]): readonly Document[] => {
+  try {
+    return parseYaml(text, lines)
+  } catch (error) {
+    if (!(error instanceof NestedTooDeeply)) throw error
+    problems.push({ ...locate({ file, lines, offset: error.offset }), message: error.message })
+    return []
+  }
+}
+
+/** Aliases can nest values beyond what a function that walks through them can follow. */
 const plainly = (message: string): string => (message.includes('call stack') ? 'this is nested too deeply' : message)
 
 interface Reading {

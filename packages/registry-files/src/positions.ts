@@ -11,10 +11,7 @@ export interface Positions {
 }
 
 export const createPositions = (file: string, document: Document, lines: LineCounter): Positions => {
-  const ofOffset = (offset: number): FilePlace => {
-    const { line, col } = lines.linePos(offset)
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
-  }
+  const ofOffset = (offset: number): FilePlace => locate({ file, lines, offset })
   const ofValue = (path: readonly PropertyKey[]): FilePlace => {
     for (let length = path.length; length >= 0; length -= 1) {
       const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
@@ -31,4 +28,10 @@ export const createPositions = (file: string, document: Document, lines: LineCou
     return key?.range ? ofOffset(key.range[0]) : ofValue(path)
   }
   return { ofValue, ofKey, ofOffset }
+}
+
+/** The place of an offset in characters. */
+export const locate = ({ file, lines, offset }: { readonly file: string; readonly lines: LineCounter; readonly offset: number }): FilePlace => {
+  const { line, col } = lines.linePos(offset)
+  return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
 }

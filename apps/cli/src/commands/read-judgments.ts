@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { parseYamlValue } from '@inlet/registry-files'
 import { type Grades, type Judgments, joinJudgments, parseJudgments, parseQrels } from '@inlet/search'
-import { parse } from 'yaml'
 
 /** Reads judged questions from a YAML or JSON file; throws when it cannot be read. */
-export const readJudgmentFile = (file: string): Judgments => parseJudgments(parse(readFileSync(file, 'utf8')))
+export const readJudgmentFile = (file: string): Judgments => parseJudgments(parseYamlValue(readFileSync(file, 'utf8')))
 
 /** Reads judged questions from a folder: `queries.jsonl` and `qrels/test.tsv` (BEIR), or `queries.json` and `qrels.json`. */
 export const readBeirFolder = (folder: string): Judgments => {

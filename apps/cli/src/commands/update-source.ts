@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { ConnectorView, SavedSource, SourceChangeRequest, SourceDetail } from '@inlet/contract'
 import type { SourceLanguage } from '@inlet/domain'
-import { parse } from 'yaml'
+import { parseYamlValue } from '@inlet/registry-files'
 import { type ApiClient, withQuery } from '../client/api-client.js'
 import type { CommandContext } from './context.js'
 import { readSecrets, splitPair } from './pairs.js'
@@ -61,7 +61,7 @@ const orNull = (text: string): string | null => (text === NONE ? null : text)
 
 /** Reads fields of a source from YAML or JSON. The API reports what is wrong with them. */
 const readFields = (file: string): SourceChangeRequest => {
-  const fields: unknown = parse(readFileSync(file, 'utf8'))
+  const fields: unknown = parseYamlValue(readFileSync(file, 'utf8'))
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
     throw new Error(`${file} must hold fields of a source, such as config: or schedule:`)
   return fields

@@ -201,6 +201,15 @@ describe('a document', () => {
     await expect(propose(text)).rejects.toMatchObject({ reason })
   })
 
+  it.each(['[', '{a: ', '? '])('nested too deeply by %j is refused, whatever the depth at which a stack would end', async (opening) => {
+    const refusal = { reason: 'IMPORT_UNREADABLE', message: 'the document is neither JSON nor YAML: it is nested too deeply' }
+    for (const levels of [600, 3_274, 3_275, 200_000]) await expect(propose(`openapi: ${opening.repeat(levels)}1.5e3`)).rejects.toMatchObject(refusal)
+  })
+
+  it('damaged behind its beginning is refused instead of read in part', async () => {
+    await expect(propose('openapi: 3.0.3\npaths: {/a: {get: {}}\nservers: [\n')).rejects.toMatchObject({ reason: 'IMPORT_UNREADABLE' })
+  })
+
   it('with hundreds of lists gives the best, with their parents', async () => {
     const weak = { parameters: [query('limit')], ...ok(listOf(id)) }
     const paths: Record<string, unknown> = { '/weak': { get: weak }, '/weak/{id}/strong': { get: ok(listOf(id)) } }

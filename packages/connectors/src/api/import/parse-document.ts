@@ -26,12 +26,26 @@ const parseJson = (text: string): Node => {
   }
 }
 
+/** Far beyond what people write. The library descends recursively, and where the stack ends it may end the whole process, not only the thread. */
+const MAX_LEVELS = 500
+
 /** The code of the thread; not a file of its own, so that it is the same from source and from dist. */
 const CODE = `
 const { parentPort, workerData } = require('node:worker_threads')
-const { parse } = require(workerData.library)
+const { Composer, Lexer, Parser } = require(workerData.library)
+const readTokens = (text) => {
+  const parser = new Parser()
+  const tokens = []
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme))
+    if (parser.stack.length > ${MAX_LEVELS}) throw new Error('it is nested too deeply')
+  }
+  return [...tokens, ...parser.end()]
+}
 try {
-  parentPort.postMessage({ json: JSON.stringify(parse(workerData.text, { uniqueKeys: false, maxAliasCount: 1000, logLevel: 'silent' })) ?? 'null' })
+  const [document] = new Composer({ uniqueKeys: false, prettyErrors: false }).compose(readTokens(workerData.text), true, workerData.text.length)
+  if (document.errors.length > 0) throw document.errors[0]
+  parentPort.postMessage({ json: JSON.stringify(document.toJS({ maxAliasCount: 1000 })) ?? 'null' })
 } catch (error) {
   parentPort.postMessage({ problem: String(error.message).split('\\n')[0].slice(0, 300) })
 }`
