@@ -105,7 +105,7 @@ const urlOf = (host: string, port: number): string => {
 export const composeApi = (config: ApiConfig, context: ApiContext, overrides: ApiOverrides = {}) =>
   withLifecycle(async (lifecycle) => {
     const { log, secrets } = context
-    const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
+    const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; another one is opened when needed')
     const metrics = createMetrics({ process: 'api', maxSources: config.INLET_METRICS_SOURCES })
     const keyring = config.INLET_ENCRYPTION_KEYS
     const registry =

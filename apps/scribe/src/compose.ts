@@ -30,7 +30,7 @@ const SCRAPE_MAX_AGE_MS = 2_000
 export const composeScribe = (config: ScribeConfig, context: { log: Logger; signal: AbortSignal; script?: string }) =>
   withLifecycle(async (lifecycle) => {
     const { log } = context
-    const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
+    const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; another one is opened when needed')
     const metrics = createMetrics({ process: 'scribe', maxSources: config.INLET_METRICS_SOURCES })
 
     const database = createDatabase({
@@ -100,7 +100,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       concurrency: config.INLET_SCRIBE_CONCURRENCY,
       handlers: { batch: (data, job) => processBatch({ database, metrics, newKeys, onStored: () => indexer.wake(), log }, data, job) },
       onError,
-      onFailed: ({ error, id }) => log.warn({ err: error, jobId: id }, 'a batch failed; it is tried again'),
+      onFailed: ({ error, id }) => log.warn({ err: error, jobId: id }, 'a batch failed; it will be retried'),
       onClock: (problem) =>
         problem === null ? log.debug({}, 'the clock is right') : log.error({ problem }, 'no batches are taken until the clock is right'),
       readSkewMs: async () => (await readClockSkewSeconds(database)) * 1_000,

@@ -101,7 +101,7 @@ export const composeWorker = (
 ) =>
   withLifecycle(async (lifecycle) => {
     const { log, secrets } = context
-    const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; it is opened again when needed')
+    const onError = (error: unknown): void => log.warn({ err: error }, 'a connection failed; another one is opened when needed')
     const metrics = createMetrics({ process: 'worker', maxSources: config.INLET_METRICS_SOURCES })
     const registry = await openConnectors(config)
 
@@ -212,7 +212,7 @@ export const composeWorker = (
     })
 
     const onFailed = ({ job, id, error }: { job: string; id: string; error: Error }): void =>
-      log.warn({ err: error, job, jobId: id }, 'a job failed; it is tried again')
+      log.warn({ err: error, job, jobId: id }, 'a job failed; it will be retried')
     const readSkewMs = shareSkew(async () => (await readClockSkewSeconds(database)) * 1_000)
     const consume = async (queue: QueueName, concurrency: number, handlers: Handlers): Promise<Consumer> => {
       const consumer = await openConsumer({

@@ -127,7 +127,7 @@ const runTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) =>
     await client.query('COMMIT')
     return result
   } catch (error) {
-    // A connection whose ROLLBACK fails is not given back to the pool.
+    // A connection whose ROLLBACK fails is not returned to the pool.
     await client.query('ROLLBACK').catch((cause: unknown) => {
       broken = cause instanceof Error ? cause : new Error(String(cause))
     })

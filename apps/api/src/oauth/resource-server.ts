@@ -42,7 +42,7 @@ export const openResourceServer = (config: ApiConfig, { http, clock, log }: Reso
   if (audiences.length === 0)
     throw new EnvError([{ key: 'INLET_OIDC_AUDIENCE', rule: 'is needed with INLET_OIDC_ISSUER, unless INLET_PUBLIC_URL is set' }])
   const onError = (error: unknown): void =>
-    log.warn({ err: error }, 'the keys of the issuer cannot be read; its tokens cannot be checked, or are checked with the last ones')
+    log.warn({ err: error }, 'the keys of the issuer cannot be read; its tokens cannot be verified, or are verified with the last known keys')
   const keys = createIssuerKeys({ issuer, readJson: createReadJson(http), now: clock.monotonic, onError })
   const { INLET_OIDC_SCOPE_CLAIM: scopeClaim, INLET_OIDC_SCOPE_PREFIX: scopePrefix } = config
   const rules = { issuer, audiences, scopeClaim, scopePrefix, findKey: keys.find, now: clock.date }

@@ -86,7 +86,7 @@ export const createUnderstand = (deps: UnderstandDeps): Understand => {
       const { reason, message, retryAfterMs } = toFailure(error)
       const why = `the endpoint for embeddings does not answer (${reason})`
       deps.metrics.countEmbeddings('failed', { texts: 1, tokens: 0 })
-      deps.log.warn({ reason, problem: message, model: generation.model }, 'a question has no vector; words alone answer it')
+      deps.log.warn({ reason, problem: message, model: generation.model }, 'a question could not be embedded; it is answered by words alone')
       resting.set(generation.space, { until: monotonicNow() + Math.max(REST_MS, retryAfterMs ?? 0), why })
       return why
     }
@@ -106,7 +106,7 @@ export const createUnderstand = (deps: UnderstandDeps): Understand => {
         return await askReranker(deps, { url, model, apiKey, question: plainQuestion(question), texts, timeoutMs: deps.deadlineMs ?? DEADLINE_MS })
       } catch (error) {
         const { reason, message } = toFailure(error)
-        deps.log.warn({ reason, problem: message, model }, 'hits could not be ordered again; they stay in their order')
+        deps.log.warn({ reason, problem: message, model }, 'hits could not be reranked; they keep their order')
         unranked.set(space, monotonicNow() + REST_MS)
         return null
       }

@@ -85,7 +85,7 @@ const applyOnce = async (deps: SyncFilesDeps, options: SyncFilesOptions, read: R
   try {
     return options.mode === 'import' ? await importFiles(deps, read.filed) : await applyFiles(deps, read.filed)
   } catch (error) {
-    log.warn({ err: error }, 'applying the files of sources was interrupted; it is tried again')
+    log.warn({ err: error }, 'applying the source files was interrupted; it will be retried')
     return false
   }
 }
@@ -98,7 +98,7 @@ const applyFiles = async ({ registry, log }: SyncFilesDeps, filed: ReturnType<ty
 
 const importFiles = async ({ registry, database, log }: SyncFilesDeps, filed: ReturnType<typeof parseSourceFiles>): Promise<boolean> => {
   if ((await findSetting(database, IMPORTED)) !== null) {
-    log.info('the files of sources were imported before; the database is the truth')
+    log.info('the source files were imported before; the database defines the sources now')
     return true
   }
   const plan = await planFiles(registry, filed, { owner: FILES_OWNER })

@@ -39,7 +39,7 @@ export const composeIndexer = (config: ScribeConfig, context: { log: Logger; sig
       url: config.DATABASE_URL,
       applicationName: 'inlet-indexer',
       poolSize: CONNECTIONS,
-      onError: (error) => log.warn({ err: error }, 'a connection failed; it is opened again when needed'),
+      onError: (error) => log.warn({ err: error }, 'a connection failed; another one is opened when needed'),
     })
     lifecycle.defer('database', () => database.close())
     const ending = AbortSignal.any([context.signal, gone.signal])

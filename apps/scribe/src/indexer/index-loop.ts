@@ -53,7 +53,7 @@ export const startIndexLoop = (deps: IndexLoopDeps): IndexLoop => {
       await pass().catch(async (error: unknown) => {
         if (signal.aborted) return
         woken = true
-        deps.log.warn({ err: error }, 'records could not be indexed for search; it is tried again')
+        deps.log.warn({ err: error }, 'records could not be indexed for search; it will be retried')
         failures += 1
         await rest(Math.min(MAX_PAUSE_MS, 500 * 2 ** failures))
       })

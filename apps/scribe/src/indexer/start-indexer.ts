@@ -40,7 +40,7 @@ export const startIndexer = (script: string, log: Pick<Logger, 'error'>, { silen
     const looks = setInterval(() => {
       silentLooks += 1
       if (silentLooks * everyMs <= silentMs) return
-      log.error({ pid: watched.pid, silentMs }, 'the indexer is silent and is killed; what it had in hand is tried again alone')
+      log.error({ pid: watched.pid, silentMs }, 'the indexer is silent and is killed; its work in progress is retried alone')
       clearInterval(looks)
       watched.kill('SIGKILL')
     }, everyMs)
@@ -55,7 +55,7 @@ export const startIndexer = (script: string, log: Pick<Logger, 'error'>, { silen
     child.once('exit', (code, signal) => {
       if (stopping) return
       pause = performance.now() - startedAt > LIVES_MS ? 500 : Math.min(MAX_PAUSE_MS, Math.max(500, pause * 2))
-      log.error({ code, signal, pauseMs: pause }, 'the indexer ended; it is started again, and what it had in hand is not lost')
+      log.error({ code, signal, pauseMs: pause }, 'the indexer ended; it is restarted, and its work in progress is not lost')
       restart = setTimeout(launch, pause)
     })
   }

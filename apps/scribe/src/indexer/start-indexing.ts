@@ -7,13 +7,13 @@ import { type IndexLoop, startIndexLoop } from './index-loop.js'
 export const startIndexing = async (database: Database, log: Logger, signal: AbortSignal): Promise<IndexLoop> => {
   const indexing = await withLifecycle(async (lifecycle) => {
     await untilAnswered(() => retryGivenUp(database.pool), signal)
-    const onProblem = (error: unknown): void => log.error({ err: error }, 'a record cannot be indexed for search; it is set apart')
+    const onProblem = (error: unknown): void => log.error({ err: error }, 'a record cannot be indexed for search; it is set aside')
     let merging: Promise<unknown> | null = null
     const stopping = new AbortController()
     const merge = (): void => {
       merging ??= mergeSegments(database, { signal: stopping.signal })
         .then((merged) => merged > 0 && log.debug({ merged }, 'segments of the search index merged'))
-        .catch((error: unknown) => log.warn({ err: error }, 'segments of the search index could not be merged; it is tried again'))
+        .catch((error: unknown) => log.warn({ err: error }, 'segments of the search index could not be merged; it will be retried'))
         .finally(() => {
           merging = null
         })

@@ -22,7 +22,7 @@ export const processBatch = async (deps: BatchDeps, batch: JobData<'batch'>, { s
   const result = await applyWithRetry(deps, batch, signal)
   deps.metrics.countBatch(result.result, performance.now() - startedAt)
   if (result.result === 'mismatch')
-    deps.log.error({ runId: batch.runId, seq: batch.seq, epoch: batch.epoch }, 'two different batches claim the same place of a run')
+    deps.log.error({ runId: batch.runId, seq: batch.seq, epoch: batch.epoch }, 'two different batches claim the same place in a run')
   if (result.result === 'fenced') deps.log.info({ runId: batch.runId, seq: batch.seq, epoch: batch.epoch }, 'batch of a superseded worker refused')
   if (result.result !== 'applied') return
   deps.newKeys.learn(batch, result.counts)

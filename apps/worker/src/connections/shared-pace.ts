@@ -37,7 +37,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
   const refresh = (key: string, bucket: Bucket): void => {
     const seen = bucket.look(REFRESH_MS)
     if (seen === null) return
-    void isLimited(database, key).then(seen, (error: unknown) => log.warn({ err: error, key }, 'the limits of a host could not be read; tried again'))
+    void isLimited(database, key).then(seen, (error: unknown) => log.warn({ err: error, key }, 'the limits of a host could not be read; retrying'))
   }
 
   const reserve = async (key: string, request: PaceRequest, longestWaitMs: number): Promise<Reservation> => {

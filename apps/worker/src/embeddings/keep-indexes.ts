@@ -22,7 +22,7 @@ export const keepIndexes = ({ database, databaseUrl, isWanted, log }: IndexDeps)
   isWanted: async () => (await listGenerations(database)).length > 0 || (await listVectorIndexes(database)).length > 0,
   work: async (signal) => {
     const problems = await keepVectorIndexes(database, { url: databaseUrl, isWanted, signal })
-    for (const problem of problems) log.warn({ problem }, 'vectors of search have no index, so that all are compared')
+    for (const problem of problems) log.warn({ problem }, 'search vectors have no index, so all of them are compared')
     return problems.length > 0 ? REST_MS : 0
   },
 })

@@ -50,7 +50,7 @@ export const startEmbedder = (deps: EmbedderDeps): (() => Promise<void>) => {
       if (signal.aborted) return false
       const pause = pauseAfter(error, generation.failures)
       await pauseGeneration(deps.database, { space: generation.space, ...pause })
-      deps.log.warn({ err: error, model: generation.model, pauseMs: pause.ms }, 'vectors for search cannot be made; it is tried again')
+      deps.log.warn({ err: error, model: generation.model, pauseMs: pause.ms }, 'search vectors cannot be made; it will be retried')
       return false
     }
   }
@@ -65,7 +65,7 @@ export const startEmbedder = (deps: EmbedderDeps): (() => Promise<void>) => {
         for (const generation of generations.filter(({ deletingAt }) => deletingAt === null))
           if (!signal.aborted && (await serve(generation))) busy = true
       } catch (error) {
-        deps.log.warn({ err: error }, 'vectors for search could not be looked after; they are in a moment')
+        deps.log.warn({ err: error }, 'a pass over the search vectors failed; it will be retried')
       }
       if (!busy) await sleep(restMs, signal).catch(() => {})
     }

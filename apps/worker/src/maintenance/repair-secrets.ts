@@ -22,7 +22,7 @@ export const repairSecrets = async (deps: RepairSecretsDeps): Promise<{ readonly
   const readable = stopped.filter((source) => canOpen(deps.keyring, source)).map(({ sourceId }) => sourceId)
   if (readable.length === 0) return { repaired: 0 }
   const repaired = (await repairReadable(deps.database, readable)).length
-  deps.log.info({ repaired }, 'sources start again: their secrets can be read')
+  deps.log.info({ repaired }, 'sources restarted: their secrets can be read again')
   return { repaired }
 }
 

@@ -18,7 +18,7 @@ const PARALLEL = 20
 export const createSteps = ({ metrics, log }: StepDeps): Steps => {
   const fail = (step: string, error: unknown, item?: unknown): void => {
     metrics.countMaintenanceFailure(step)
-    log.warn({ err: error, step, ...(item === undefined ? {} : { item }) }, 'a step of maintenance failed; the next pass tries it again')
+    log.warn({ err: error, step, ...(item === undefined ? {} : { item }) }, 'a maintenance step failed; the next pass retries it')
   }
   return {
     async run(step, work, otherwise) {

@@ -63,7 +63,7 @@ export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
       if (due.length < AT_A_TIME || stop.signal.aborted) return
     }
   }
-  const sealOld = () => sealUrls(deps).catch((error: unknown) => deps.log.warn({ err: error }, 'an address of notifications could not be sealed'))
+  const sealOld = () => sealUrls(deps).catch((error: unknown) => deps.log.warn({ err: error }, 'a notification address could not be sealed'))
   const work = async (): Promise<void> => {
     let quiet = 0
     await sealOld()
@@ -77,7 +77,7 @@ export const startNotifier = (deps: NotifierDeps): (() => Promise<void>) => {
           await send()
         }
       } catch (error) {
-        deps.log.warn({ err: error }, 'notifications could not be looked after; they are in a moment')
+        deps.log.warn({ err: error }, 'a pass over the notifications failed; it will be retried')
       }
       await sleep(deps.everyMs ?? (quiet < CALM_AFTER ? EVERY_MS : CALM_EVERY_MS), stop.signal).catch(() => {})
     }

@@ -42,7 +42,7 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
   const { run } = lease
   const log = deps.log.child({ sourceId: run.sourceId, runId, epoch: run.epoch })
   if (deps.connecting.findConnector(run.connector) === undefined && (await isConnectorOffered(deps.database, run.connector))) {
-    log.info({ connector: run.connector }, 'run left to a worker that has its connector')
+    log.info({ connector: run.connector }, 'run left to a worker with its connector')
     return handBack(deps, run)
   }
   log.info({ connector: run.connector, attempt: run.attempt }, 'run started')
@@ -64,7 +64,7 @@ export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run
 const endBroken = async (deps: RunProcessorDeps, run: LeasedRun, error: unknown): Promise<RunResult> => {
   if (isPassing(error)) throw error
   const failure = toFailure(error)
-  deps.log.error({ err: failure, runId: run.runId, sourceId: run.sourceId }, 'a run ended by an error that nothing caught')
+  deps.log.error({ err: failure, runId: run.runId, sourceId: run.sourceId }, 'a run ended because of an uncaught error')
   return toEnded(await finishLeasedRun(deps.database, { runId: run.runId, epoch: run.epoch, failure }))
 }
 

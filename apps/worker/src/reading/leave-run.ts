@@ -43,7 +43,7 @@ export const leaveRun = async ({ deps, run, writer, drain, leaseSignal, thrown, 
     return { left: 'parked', waitMs }
   }
   deps.metrics.countError({ source: run.sourceId, connector: run.connector }, failure.reason)
-  if (failure.code === 'internal') deps.log.error({ err: failure, runId: run.runId, sourceId: run.sourceId }, 'a run failed by a defect')
+  if (failure.code === 'internal') deps.log.error({ err: failure, runId: run.runId, sourceId: run.sourceId }, 'a run failed because of a defect')
   return toEnded(await stopWith({ failure: toRunFailure(failure) }))
 }
 

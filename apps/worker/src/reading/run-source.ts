@@ -182,7 +182,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
     if (until === undefined) for (const spec of specs) results.push(await readOne(spec, shared, args.signal))
     else results.push(...(await readTogether()))
   } finally {
-    await samples.save().catch((error: unknown) => deps.log.warn({ err: error, runId: run.runId }, 'raw samples could not be kept'))
+    await samples.save().catch((error: unknown) => deps.log.warn({ err: error, runId: run.runId }, 'raw samples could not be stored'))
   }
   for (const pages of writers) await pages.flush(args.signal)
   const provedUnchanged = backfill.mayBeEmpty || (specs.length > 0 && specs.every(({ incremental }) => incremental))

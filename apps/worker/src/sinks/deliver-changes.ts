@@ -60,7 +60,7 @@ export const deliverChanges = async (deps: DeliverDeps, sink: ClaimedSink, signa
       maxBytes: MAX_BYTES,
     })
     if (page === null) {
-      log.warn({ sink: sink.name }, 'changes that a sink has not taken are not kept any more: it gets everything from the beginning')
+      log.warn({ sink: sink.name }, 'changes that a sink has not accepted are no longer available: it gets everything from the beginning')
       position = await startOfChanges(database, 'beginning')
       if (!(await save(0, null))) return
       continue

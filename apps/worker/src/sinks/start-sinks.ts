@@ -39,7 +39,7 @@ export const startSinks = (deps: SinksDeps): (() => Promise<void>) => {
       await deliverChanges(deps, sink, stop.signal)
     } catch (error) {
       // For example the database is unavailable: the claim expires by itself, and another one follows.
-      deps.log.warn({ err: error, sink: sink.name }, 'changes could not be delivered; they are in a moment')
+      deps.log.warn({ err: error, sink: sink.name }, 'changes could not be delivered; it will be retried')
     }
   }
   const work = async (): Promise<void> => {
@@ -52,7 +52,7 @@ export const startSinks = (deps: SinksDeps): (() => Promise<void>) => {
           delivering.add(one)
         }
       } catch (error) {
-        deps.log.warn({ err: error }, 'sinks could not be looked after; they are in a moment')
+        deps.log.warn({ err: error }, 'a pass over the sinks failed; it will be retried')
       }
       idleMs = delivering.size > 0 ? IDLE_MS : Math.min(LONGEST_IDLE_MS, idleMs + IDLE_MS)
       await sleep(deps.everyMs ?? (delivering.size === 0 ? idleMs : EVERY_MS), stop.signal).catch(() => {})

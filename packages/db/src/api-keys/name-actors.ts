@@ -1,7 +1,7 @@
 import { keyIdOf } from '@inlet/domain'
 import type { Database } from '../database.js'
 
-/** The names of the keys that acted, also of revoked ones; null for actors that are no key. */
+/** Returns a lookup of the names of the keys that acted, including revoked ones; null for actors that are not keys. */
 export const nameActors = async ({ prisma }: Pick<Database, 'prisma'>, actors: readonly string[]): Promise<(actor: string) => string | null> => {
   const ids = [...new Set(actors.map(keyIdOf).filter((id) => id !== null))]
   const keys = ids.length === 0 ? [] : await prisma.apiKey.findMany({ where: { id: { in: ids } }, select: { id: true, name: true } })

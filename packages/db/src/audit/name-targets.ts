@@ -24,8 +24,8 @@ FROM (SELECT type, id, CASE WHEN id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12
   CASE WHEN id ~ '^[0-9]{1,18}$' THEN id::bigint END AS number FROM unnest($1::text[], $2::text[]) AS u(type, id)) t`
 
 /**
- * Returns a readable name for each target: the slug of a source (for a run or a quarantined record, that of its source), the name of most others.
- * Null if unknown.
+ * Returns a lookup of a target's readable name: the slug of a source (for a run or a quarantined record, that of its source), the name of most
+ * others. Null if unknown.
  */
 export const nameTargets = async ({ pool }: Pick<Database, 'pool'>, targets: readonly Target[]): Promise<(target: Target) => string | null> => {
   const keyOf = ({ targetType, targetId }: Target): string => `${targetType} ${targetId}`

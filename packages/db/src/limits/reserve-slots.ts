@@ -50,7 +50,7 @@ export const ensureLimit = async (database: Database, { key, host }: { readonly 
 }
 
 const MS = `interval '1 millisecond'`
-/** SQL: a host that has reported a quota is taken to have one for some time after its last window. */
+/** SQL: whether a host has reported a quota recently enough that each request must be reserved, even some time after its last window. */
 export const knowsQuota = (resetsAt: string, now: string): string => `(${resetsAt} > ${now} - interval '10 minutes')`
 const untilMs = (moment: string): string => `greatest(0, extract(epoch FROM ${moment} - now_at) * 1000)::float8`
 

@@ -38,7 +38,7 @@ const BULKY = 2_000
 export interface FetchedRecord extends StoredRecord {
   /** Names of the members of data that were left out. */
   readonly omitted: readonly string[] | null
-  /** Null unless asked for. */
+  /** Null unless requested. */
   readonly text: string | null
 }
 

@@ -91,7 +91,7 @@ describe('a source that kills its worker', () => {
     for (let death = 1; death <= 2; death += 1) {
       await kill(holder)
       const next = await newWorker()
-      // Both live on: only the first is asked while it is free.
+      // From the second death on, only the first run is taken: it must be alone.
       for (const { runId } of [poison, one, two]) {
         const result = await take(runId, next)
         expect(result.taken).toBe(death === 1 || runId === poison.runId)

@@ -39,7 +39,7 @@ const WORK = `
 SELECT EXISTS (SELECT FROM search_pending WHERE problem IS NULL) OR EXISTS (SELECT FROM search_reindexings)
   OR EXISTS (SELECT FROM records WHERE doc_id IS NULL AND deleted_at IS NULL) AS waits`
 
-/** Whether anything waits to be indexed. */
+/** Whether anything is waiting to be indexed. */
 export const hasPendingIndex = async ({ pool }: Pick<Database, 'pool'>): Promise<boolean> => {
   const { rows } = await pool.query<{ waits: boolean }>({ name: 'inlet-index-waits', text: WORK })
   return rows[0]?.waits === true

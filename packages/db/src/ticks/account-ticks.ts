@@ -69,7 +69,7 @@ export const accountTicksBefore = async (
   return { runId: decided.outcome === 'ran' ? decided.runId : null, written }
 }
 
-/** Why no run is made for a tick of a source that its owner has paused or stopped. */
+/** Why no run is created for a tick of a source that its owner has paused or stopped. */
 const HELD: Readonly<Partial<Record<string, string>>> = { PAUSED: 'the source was paused', STOPPED: 'the source was stopped' }
 const ERROR_REASON = 'the source needs its owner; see its status'
 

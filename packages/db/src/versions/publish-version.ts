@@ -109,7 +109,7 @@ const finish = async ({ prisma, client }: Transaction, done: Finish): Promise<Pu
 
 export const noDraft = (): Failure => new Failure('NOT_FOUND', 'the source has no draft')
 
-/** Throws PRECONDITION_FAILED. */
+/** Checks that the draft is the one the caller has seen. Throws PRECONDITION_FAILED. */
 export const checkDraftRevision = (source: LockedSource, expected: number): void => {
   if (source.draft !== null && expected !== source.row.draftRevision)
     throw new Failure('PRECONDITION_FAILED', 'the draft, or the live version it would replace, has changed')

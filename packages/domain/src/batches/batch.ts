@@ -86,7 +86,7 @@ export interface PackedRecord {
   readonly at?: string
   readonly data?: unknown
   readonly val?: string
-  /** the item that owns it, also of a quarantine entry */
+  /** the item that owns it, for quarantine entries as well */
   readonly scope?: string
   /** quarantine: reason, message, raw */
   readonly r?: string

@@ -84,7 +84,7 @@ export const envUrl = (options: KeyOptions<string> & { readonly schemes: readonl
 /** Any non-empty text. */
 export const envText = (options: KeyOptions<string>): EnvKey<string> => finish(z.string(), options)
 
-/** One of the words. */
+/** One of a list of words. */
 export const envChoice = <const W extends string>(words: readonly W[], options: KeyOptions<W>): EnvKey<W> => {
   const isWord = (text: string): text is W => words.some((word) => word === text)
   const schema = z.string().transform((text, context): W => {

@@ -48,7 +48,7 @@ export const testSource = async (deps: TestDeps, { request, params }: TestReques
   } catch (error) {
     outer.throwIfAborted()
     failure = signal.aborted ? new Failure('TIMEOUT', `the test was stopped after ${readLimitMs / 1_000} s`, { cause: error }) : toFailure(error)
-    if (failure.code === 'internal') deps.connecting.log.error({ err: failure, connector: request.connector }, 'a test failed by a defect')
+    if (failure.code === 'internal') deps.connecting.log.error({ err: failure, connector: request.connector }, 'a test failed because of a defect')
   }
   const durationMs = Math.round(performance.now() - startedAt)
   const { mapping } = params
