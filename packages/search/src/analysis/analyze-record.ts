@@ -5,7 +5,7 @@ import { type SearchableRecord, searchableText } from '../text/searchable-text.j
 import { wordsOf } from '../text/words.js'
 import { type AnalyzedDocument, analyzeDocument } from './analyze.js'
 
-/** A part of a record: what is indexed, cited and embedded by itself. */
+/** A part of a record, indexed, cited and embedded on its own. */
 export interface RecordPart extends AnalyzedDocument {
   readonly start: number
   readonly end: number
@@ -20,7 +20,7 @@ export interface AnalyzedRecord {
 
 const SAMPLE_CHARACTERS = 4_000
 
-/** Divides a record into parts and counts their words, in the given language or the one it seems to be written in. */
+/** Splits a record into parts and counts their words, in the given language or the one it seems to be written in. */
 export const analyzeRecord = (record: SearchableRecord, language: Language | null): AnalyzedRecord => {
   const { title, text } = searchableText(record)
   const chunks = splitChunks(text)
@@ -34,7 +34,7 @@ export const analyzeRecord = (record: SearchableRecord, language: Language | nul
   const titles = new Set(title.split('\n'))
   const parts = chunks.map((chunk) => {
     const part = text.slice(chunk.start, chunk.end)
-    // The first heading mostly is the title again, which must not count twice in all parts but the first.
+    // The first heading is usually the title again, and must not count twice in every part but the first.
     const above = chunk.headings.filter((heading) => !titles.has(heading) && !part.startsWith(heading, part.search(/[^#\s]/u)))
     return { ...analyzeDocument([title, ...above].join('\n'), wordsOf(part), own), ...chunk, text: part }
   })

@@ -4,23 +4,23 @@ import { IN_TEXT, IN_TITLE, MAX_TITLE, titleCount } from '../postings/norms.js'
 import type { Word } from '../text/words.js'
 import { wordsOf } from '../text/words.js'
 
-/** A document as the index holds it. */
+/** A document as the index stores it. */
 export interface AnalyzedDocument {
-  /** How often each term stands in title and text, see countOf. */
+  /** How often each term occurs in title and text; see countOf. */
   readonly terms: ReadonlyMap<string, number>
-  /** Words of the text that are no stop words. */
+  /** Number of words in the text that are not stop words. */
   readonly length: number
 }
 
-/** A term of more bytes would not fit the format; nobody types it. */
+/** A longer term, in bytes, would not fit the format; no one types it. */
 export const MAX_TERM = 120
 
-/** The term under which a word of a text or a question is found. */
+/** Returns the term under which a word of a text or a question is found. */
 export const termOf = (word: Word, language: Language): string => (word.kind === 'whole' ? wholeTerm(word) : stemWord(word.text, language))
 
 const wholeTerm = ({ text }: Word): string => text.slice(0, MAX_TERM)
 
-/** Counts the terms of a text and of what stands above it (title, headings). */
+/** Counts the terms of a text and of what is above it (title, headings). */
 export const analyzeDocument = (title: string, words: readonly Word[], language: Language): AnalyzedDocument => {
   const terms = new Map<string, number>()
   let length = 0

@@ -1,27 +1,27 @@
-/** A piece of a text that can be read, cited and embedded by itself. */
+/** A piece of a text that can be read, cited and embedded on its own. */
 export interface Chunk {
   /** Offsets in the text, in UTF-16 units. */
   readonly start: number
   readonly end: number
-  /** The headings it stands under, the outermost first. */
+  /** The headings it is under, outermost first. */
   readonly headings: readonly string[]
 }
 
-/** Tokens (see estimateTokens) a chunk should have at most, and how many a text may have that is not divided at all. */
+/** The most tokens (see estimateTokens) a chunk should have, and a text may have without being split. */
 const TARGET = 450
 const MIN = 120
 const UNDIVIDED = 700
 
-/** About as many tokens as language models count: four and a half characters, or one of a script without spaces. */
+/** Estimates the tokens that language models would count: one for four and a half characters, or for one character of a script without spaces. */
 export const estimateTokens = (text: string): number => {
   let wide = 0
   for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x2e_7f) wide += 1
   return (text.length - wide) / 4.5 + wide
 }
 
-/** Divides a text at headings, then between paragraphs, then lines and sentences. A text that is not longer than one and a half chunks is one. */
+/** Splits a text at headings, then between paragraphs, then lines and sentences. A text no longer than one and a half chunks stays whole. */
 export const splitChunks = (text: string): readonly Chunk[] => {
-  // A character is one token at most.
+  // A character is at most one token.
   if (text.length <= UNDIVIDED || estimateTokens(text) <= UNDIVIDED) return [{ start: 0, end: text.length, headings: [] }]
   const chunks: Chunk[] = []
   let open = null as OpenChunk | null
@@ -57,7 +57,7 @@ interface Block {
 const HEADING = /^(#{1,6})[ \t]+(.+?)[ \t#]*$/u
 const FENCE = /^\s*(```|~~~)/u
 
-/** Paragraphs, each with the headings above it. What looks like a heading inside a block of code is none. */
+/** Returns paragraphs, each with the headings above it. What looks like a heading inside a code block is none. */
 const blocksOf = (text: string): readonly Block[] => {
   const blocks: Block[] = []
   const path: { level: number; title: string }[] = []
@@ -95,7 +95,7 @@ const opensOnly = (text: string, start: number, at: number): boolean => HEADING.
 
 const BREAKS = [/\n/gu, /(?<=[.!?。！？])\s*/gu, /\s+/gu] as const
 
-/** Cuts a block that is longer than a chunk at lines, else after sentences, else between words, else anywhere. */
+/** Splits a block that is longer than a chunk at lines, otherwise after sentences, between words, or anywhere. */
 const divide = (text: string, block: Block, by = 0): readonly Block[] => {
   const own = text.slice(block.start, block.end)
   if (estimateTokens(own) <= TARGET) return [block]

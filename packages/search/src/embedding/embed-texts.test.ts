@@ -3,8 +3,8 @@ import { embeddingInput, readEmbeddings } from './embed-texts.js'
 
 const answer = (...vectors: readonly unknown[]) => ({ data: vectors.map((embedding, index) => ({ index, embedding })), usage: { total_tokens: 7 } })
 
-describe('an answer of an endpoint', () => {
-  it('gives vectors of length 1 in the order of the texts', () => {
+describe('a response of an endpoint', () => {
+  it('yields vectors of length 1 in the order of the texts', () => {
     const { vectors, tokens } = readEmbeddings(
       {
         data: [

@@ -1,16 +1,16 @@
 import { Failure } from '@inlet/domain'
 
-/** The model of a generation, at an endpoint that answers like `POST /v1/embeddings` of OpenAI. */
+/** The model of a generation, at an endpoint compatible with `POST /v1/embeddings` of OpenAI. */
 export interface EmbeddingModel {
-  /** The whole address, e.g. `https://api.example.com/v1/embeddings`. */
+  /** The full URL, e.g. `https://api.example.com/v1/embeddings`. */
   readonly url: string
   readonly model: string
   readonly dimensions: number
-  /** Whether the endpoint is asked for so many dimensions; models that cannot choose refuse to be asked. */
+  /** Whether the request names the number of dimensions; models that cannot choose refuse such a request. */
   readonly asksDimensions: boolean
 }
 
-/** What sends requests: an HTTP client behind the egress guard, and what the status of a refusal stands for. */
+/** Sends requests: an HTTP client behind the egress guard, and the failures for error statuses. */
 export interface EmbeddingTransport {
   readonly request: (request: {
     readonly url: string
@@ -22,7 +22,7 @@ export interface EmbeddingTransport {
     readonly maxRedirects: number
     readonly signal?: AbortSignal
   }) => Promise<EmbeddingResponse>
-  /** Uses the body up. */
+  /** Consumes the body. */
   readonly toFailure: (response: EmbeddingResponse, now: Date) => Promise<Failure>
 }
 
@@ -31,7 +31,7 @@ export interface EmbeddingResponse {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   json(): Promise<unknown>
-  /** What a refusal says about itself, without what was sent. */
+  /** What an error response says about itself, without what was sent. */
   explain(): Promise<string>
 }
 
@@ -39,7 +39,7 @@ export interface EmbeddingRequest {
   readonly model: Omit<EmbeddingModel, 'dimensions'> & { readonly dimensions: number | null }
   readonly apiKey: string | null
   readonly texts: readonly string[]
-  /** For the whole answer. */
+  /** For the whole response. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
 }
@@ -47,17 +47,17 @@ export interface EmbeddingRequest {
 export interface Embedded {
   /** In the order of the texts, each of length 1. */
   readonly vectors: readonly Float32Array[]
-  /** As the endpoint counts them; null when it does not say. */
+  /** As the endpoint counts them; null if it does not say. */
   readonly tokens: number | null
 }
 
-/** A number of 20 characters for each dimension. */
+/** Up to 20 characters per number, plus separators. */
 const BYTES_PER_DIMENSION = 24
 const MAX_DIMENSIONS = 8_192
 
 /**
- * Asks for the vectors of texts. Throws the failures of the transport, and UPSTREAM_INVALID for an answer that cannot be true: another number
- * of vectors or dimensions, or values that are no numbers. Redirects are not followed, since texts and key are for the address that was named.
+ * Requests the vectors of texts. Throws the failures of the transport, and UPSTREAM_INVALID for a response that cannot be right: a wrong number
+ * of vectors or dimensions, or values that are no numbers. Redirects are not followed, since texts and key are meant only for the configured address.
  */
 export const embedTexts = async (transport: EmbeddingTransport, { model, apiKey, texts, timeoutMs, signal }: EmbeddingRequest): Promise<Embedded> => {
   const response = await transport.request({
@@ -79,7 +79,7 @@ export const embedTexts = async (transport: EmbeddingTransport, { model, apiKey,
   return readEmbeddings(await response.json(), { count: texts.length, dimensions: model.dimensions })
 }
 
-/** The vectors of an answer; `dimensions` null: as many as the first has. Throws UPSTREAM_INVALID. */
+/** Reads the vectors of a response; `dimensions` null: as many as the first has. Throws UPSTREAM_INVALID. */
 export const readEmbeddings = (answer: unknown, expected: { readonly count: number; readonly dimensions: number | null }): Embedded => {
   const { data, usage } = toObject(answer)
   if (!Array.isArray(data)) throw invalid('its answer has no list `data`')
@@ -117,17 +117,17 @@ const invalid = (why: string): Failure => new Failure('UPSTREAM_INVALID', `the e
 const toObject = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 
-/** A part of a record as it is embedded. */
+/** A part of a record to embed. */
 export interface EmbeddablePart {
   readonly title: string | null
   readonly headings: readonly string[]
   readonly text: string
 }
 
-/** Parts are shorter, but for titles and scripts without spaces; what is longer says no more in one vector. */
+/** Parts are shorter, except for titles and scripts without spaces; a longer text adds nothing to a single vector. */
 const MAX_CHARACTERS = 6_000
 
-/** What stands for a part of a record: its title and headings, then its text, each once. Empty when it says nothing. */
+/** Returns the text to embed for a part of a record: its title and headings, then its text, without repetition. Empty when there is none. */
 export const embeddingInput = ({ title, headings, text }: EmbeddablePart): string => {
   const own = text.trim()
   const first = own.slice(0, own.search(/\n|$/u)).replace(/^#+\s*/u, '')
@@ -135,5 +135,5 @@ export const embeddingInput = ({ title, headings, text }: EmbeddablePart): strin
   return wellFormed([...above, own].join('\n').trim().slice(0, MAX_CHARACTERS))
 }
 
-/** Half of a surrogate pair is no text; a cut may leave one. */
+/** Removes half surrogate pairs, which are no text; a cut may leave one. */
 const wellFormed = (text: string): string => text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/gu, '')

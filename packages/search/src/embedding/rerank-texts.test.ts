@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readScores } from './rerank-texts.js'
 
-describe('an answer of an endpoint that orders hits', () => {
-  it('gives scores in the order of the texts', () => {
+describe('a response of an endpoint that orders hits', () => {
+  it('yields scores in the order of the texts', () => {
     const results = [
       { index: 1, relevance_score: 0.9 },
       { index: 0, relevance_score: -1 },

@@ -2,7 +2,7 @@ import { Failure } from '@inlet/domain'
 import type { EmbeddingTransport } from './embed-texts.js'
 
 export interface RerankRequest {
-  /** An endpoint that answers like `POST /v2/rerank` of Cohere or `POST /v1/rerank` of Jina. */
+  /** An endpoint compatible with `POST /v2/rerank` of Cohere or `POST /v1/rerank` of Jina. */
   readonly url: string
   readonly model: string
   readonly apiKey: string | null
@@ -13,7 +13,10 @@ export interface RerankRequest {
 
 const MAX_ANSWER_BYTES = 1_048_576
 
-/** How well each text answers a question, the higher the better. Throws the failures of the transport, and UPSTREAM_INVALID for an answer that cannot be true. */
+/**
+ * Scores how well each text answers a question, higher is better. Throws the failures of the transport, and UPSTREAM_INVALID for a response that
+ * cannot be right.
+ */
 export const rerankTexts = async (transport: EmbeddingTransport, request: RerankRequest): Promise<readonly number[]> => {
   const { url, model, apiKey, question, texts, timeoutMs } = request
   const response = await transport.request({
@@ -29,7 +32,7 @@ export const rerankTexts = async (transport: EmbeddingTransport, request: Rerank
   return readScores(await response.json(), texts.length)
 }
 
-/** The scores of an answer in the order of the texts. Throws UPSTREAM_INVALID. */
+/** Reads the scores of a response in the order of the texts. Throws UPSTREAM_INVALID. */
 export const readScores = (answer: unknown, count: number): readonly number[] => {
   const results = typeof answer === 'object' && answer !== null && 'results' in answer ? answer.results : null
   if (!Array.isArray(results) || results.length !== count) throw invalid(`it does not have ${count} results`)

@@ -4,17 +4,17 @@ import type { Grades } from './metrics.js'
 export interface JudgedQuestion {
   readonly id: string
   readonly question: string
-  /** Grade by key of the record; above 0 is relevant. */
+  /** Grade by record key; above 0 is relevant. */
   readonly grades: Grades
 }
 
 export interface Judgments {
-  /** Slug of the source that is asked; null: all. */
+  /** Slug of the source to search; null: all. */
   readonly source: string | null
   readonly questions: readonly JudgedQuestion[]
 }
 
-/** Reads `{source?, questions: [{q, relevant: [key, …] | {key: grade}}]}`; throws an Error that names what is wrong. */
+/** Parses `{source?, questions: [{q, relevant: [key, …] | {key: grade}}]}`; throws an Error that names what is wrong. */
 export const parseJudgments = (document: unknown): Judgments => {
   const { source, questions } = asObject(document, 'the file')
   if (!Array.isArray(questions) || questions.length === 0) throw new Error('questions must be a list that is not empty')
@@ -32,7 +32,7 @@ export const parseJudgments = (document: unknown): Judgments => {
   }
 }
 
-/** Reads questions by id and grades by question and document, as BEIR and its relatives keep them. */
+/** Joins questions by id with grades by question and document, as BEIR and related collections store them. */
 export const joinJudgments = (questions: ReadonlyMap<string, string>, grades: ReadonlyMap<string, Grades>): Judgments => ({
   source: null,
   questions: [...grades].flatMap(([id, own]) => {
@@ -41,7 +41,7 @@ export const joinJudgments = (questions: ReadonlyMap<string, string>, grades: Re
   }),
 })
 
-/** Grades out of the lines of a BEIR `qrels` file: question, document, grade, separated by tabs, with a header. */
+/** Parses grades from the lines of a BEIR `qrels` file: question, document, grade, separated by tabs, with a header. */
 export const parseQrels = (text: string): ReadonlyMap<string, Grades> => {
   const grades = new Map<string, Record<string, number>>()
   for (const line of text.split('\n')) {

@@ -12,7 +12,7 @@ export const ndcg = (ranked: readonly string[], grades: Grades, depth: number): 
 
 const relevantOf = (grades: Grades): readonly string[] => Object.keys(grades).filter((id) => (grades[id] ?? 0) > 0)
 
-/** The share of the relevant documents among the first `depth`. */
+/** The share of the relevant documents that is among the first `depth`. */
 export const recall = (ranked: readonly string[], grades: Grades, depth: number): number => {
   const relevant = relevantOf(grades)
   const found = new Set(ranked.slice(0, depth))
@@ -40,7 +40,7 @@ export interface Evaluation {
   readonly p95Ms: number
 }
 
-/** Means over all questions that have a relevant document; NaN without any. */
+/** Averages over all questions that have a relevant document; NaN without any. */
 export const evaluate = (answered: readonly AnsweredQuestion[]): Evaluation => {
   const judged = answered.filter(({ grades }) => relevantOf(grades).length > 0)
   const mean = (value: (one: AnsweredQuestion) => number): number => judged.reduce((sum, one) => sum + value(one), 0) / judged.length

@@ -4,7 +4,7 @@ import { STOP_WORDS } from './stop-words.js'
 const isLatin = (code: number): boolean => code >= 0x61 && code <= 0x7a
 const isCyrillic = (code: number): boolean => code >= 0x04_00 && code <= 0x04_ff
 
-/** Places of the languages in which a word is a stop word. */
+/** For each word, the indexes of the languages in which it is a stop word. */
 const languagesOf = new Map<string, number[]>()
 const stopWords = new Map<Language, ReadonlySet<string>>()
 for (const [n, language] of STEMMED_LANGUAGES.entries()) {
@@ -15,20 +15,20 @@ for (const [n, language] of STEMMED_LANGUAGES.entries()) {
 
 const longest = Math.max(...[...languagesOf.keys()].map((word) => word.length))
 
-/** Whether a folded word says next to nothing in this language. */
+/** Whether a folded word is a stop word in this language. */
 export const isStopWord = (word: string, language: Language): boolean => stopWords.get(language)?.has(word) ?? false
 
-/** Whether it says next to nothing in any of these. */
+/** Whether it is a stop word in any of these languages. */
 export const isStopWordOf = (word: string, languages: readonly Language[]): boolean => languages.some((language) => isStopWord(word, language))
 
 const SAMPLE = 300
-/** Stop words that no other language has, or shares of those of several, before a text counts as not English. */
+/** How many stop words that no other language has, or shares of common ones, a text needs before it counts as not English. */
 const MIN_EVIDENCE = 1.2
 const LEAD = 1.2
 
 /**
- * The language whose stop words are the most among the first words; with too few of them that of the letters, and English
- * for Latin ones: identifiers, names and headings are mostly written beside English text.
+ * Returns the language with the most stop words among the first words. With too few of them, the script decides, and Latin letters mean
+ * English: identifiers, names and headings usually accompany English text.
  */
 export const detectLanguage = (words: readonly { readonly text: string }[]): Language => {
   const counts = new Float64Array(STEMMED_LANGUAGES.length)
@@ -40,7 +40,7 @@ export const detectLanguage = (words: readonly { readonly text: string }[]): Lan
     const first = text.charCodeAt(0)
     if (isLatin(first)) latin += 1
     else if (isCyrillic(first)) cyrillic += 1
-    // A word of several languages speaks less for each of them: `die` is an article in German and a verb in English.
+    // A word of several languages is weaker evidence for each of them: `die` is an article in German and a verb in English.
     const owners = text.length > longest ? undefined : languagesOf.get(text)
     if (owners !== undefined) for (const owner of owners) counts[owner] = (counts[owner] ?? 0) + 1 / owners.length
   }

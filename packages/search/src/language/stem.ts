@@ -33,20 +33,20 @@ const STEMMERS: Readonly<Record<StemmedLanguage, (word: string) => string>> = {
   tr: turkish,
 }
 
-/** What a language makes of a word. */
+/** A word as a language reduces it. */
 export interface Lexeme {
   readonly stem: string
-  /** Whether it says next to nothing. */
+  /** Whether it is a stop word. */
   readonly stop: boolean
 }
 
-/** Words met last. Those of a language repeat: most are found here. */
+/** Recently used words. The words of a language repeat, so most are found here. */
 const MAX_CACHED = 100_000
 const caches = new Map<Language, Map<string, Lexeme>>()
 const LONGEST_STEMMED = 40
 const LETTERS = /^[\p{L}']{3,}$/u
 
-/** Numbers, codes and hashes hardly repeat: cached, they would push out the words of a language. */
+/** Numbers, codes and hashes hardly repeat; cached, they would evict the words of a language. */
 const isOwnStem = (word: string): boolean => {
   if (word.length > LONGEST_STEMMED) return true
   for (let at = 0; at < word.length; at += 1) {
@@ -56,7 +56,7 @@ const isOwnStem = (word: string): boolean => {
   return false
 }
 
-/** Stem of a folded word, and whether it is a stop word; words with digits, and long ones, are their own stems. */
+/** Returns the stem of a folded word, and whether it is a stop word; words with digits, and long ones, are their own stems. */
 export const lexemeOf = (word: string, language: Language): Lexeme => {
   if (isOwnStem(word)) return { stem: word, stop: false }
   let cache = caches.get(language)

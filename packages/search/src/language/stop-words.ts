@@ -1,4 +1,4 @@
-// The stop words of the Snowball project (BSD license), as Postgres has them, accents folded.
+// The stop words of the Snowball project (BSD license), as in Postgres, with accents folded.
 import type { StemmedLanguage } from '@inlet/domain'
 
 export const STOP_WORDS: Readonly<Record<StemmedLanguage, string>> = {

@@ -3,9 +3,9 @@ import { packCount, packLength } from './norms.js'
 import { createPostingWriter, writeTerm } from './postings.js'
 import { bucketBits, createSlots, hashTerm, type Slot } from './slots.js'
 
-/** A part of the index that never changes: the postings of some records. */
+/** An immutable part of the index: the postings of some records. */
 export interface Segment {
-  /** The lowest and highest number of a record in it. */
+  /** The lowest and highest record number in it. */
   readonly base: number
   readonly last: number
   readonly documents: number
@@ -16,13 +16,13 @@ export interface Segment {
   readonly slots: readonly Slot[]
 }
 
-/** A document with its place. */
+/** A document with its position. */
 export interface PlacedDocument extends AnalyzedDocument {
   readonly record: number
   readonly part: number
 }
 
-/** A segment out of documents that come by record and part, ascending. */
+/** Builds a segment from documents sorted by record and part. */
 export const buildSegment = (documents: readonly PlacedDocument[]): Segment => {
   const base = documents[0]?.record ?? 0
   const numbers = new Map<string, number>()
@@ -40,10 +40,10 @@ export const buildSegment = (documents: readonly PlacedDocument[]): Segment => {
   return { base, last: documents.at(-1)?.record ?? 0, documents: documents.length, length, bits, slots: slots.all() }
 }
 
-/** Postings of all terms in plain columns: an object for each of a hundred thousand costs more than all the rest. */
+/** Postings of all terms in plain columns: an object for each of a hundred thousand would cost more than all the rest. */
 interface PostingColumns {
   readonly term: Uint32Array
-  /** Place of the document in the segment. */
+  /** Index of the document in the segment. */
   readonly document: Uint32Array
   readonly count: Uint8Array
   readonly documents: readonly PlacedDocument[]
@@ -72,7 +72,7 @@ interface SortedPostings {
   readonly names: readonly string[]
   /** Where the postings of each term begin in `order`. */
   readonly begins: Uint32Array
-  /** Places in the columns, by term. */
+  /** Indexes into the columns, by term. */
   readonly order: Uint32Array
 }
 
@@ -92,7 +92,7 @@ const sortByTerm = (names: readonly string[], { term: terms }: PostingColumns): 
   return { names, begins, order }
 }
 
-/** The postings of all terms, one behind the other: most have one, and bytes of its own would cost more than it does. */
+/** Writes the postings of all terms back to back: most have one, and a buffer of its own would cost more than its contents. */
 const writePostings = (
   { names, begins, order }: SortedPostings,
   columns: PostingColumns,

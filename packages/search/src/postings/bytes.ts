@@ -1,17 +1,17 @@
-/** Bytes that grow as they are written: single bytes, and whole numbers of seven bits a byte, the lowest first. */
+/** A buffer that grows as it is written: single bytes, and whole numbers of seven bits a byte, lowest first. */
 export interface ByteWriter {
   byte(value: number): void
-  /** Up to 2^53. */
+  /** Writes a whole number up to 2^53. */
   number(value: number): void
   bytes(value: Uint8Array): void
-  /** Bytes of a larger piece. */
+  /** Writes a range of a larger buffer. */
   range(source: Uint8Array, from: number, to: number): void
-  /** Its length and the text itself when it has ASCII characters only; else nothing, and false. */
+  /** Writes a text preceded by its length if it is pure ASCII; otherwise writes nothing and returns false. */
   shortText(text: string): boolean
-  /** Takes back what was written from here on. */
+  /** Discards what was written beyond this length. */
   cut(length: number): void
   readonly length: number
-  /** What was written; valid until more is. */
+  /** What was written; valid until the next write. */
   view(): Uint8Array
 }
 
@@ -49,7 +49,7 @@ export const createByteWriter = (capacity = 16): ByteWriter => {
     },
     range(source, from, to) {
       reserve(to - from)
-      // Mostly a few bytes, for which a view would cost more than they do.
+      // Usually a few bytes, for which a view would cost more.
       if (to - from > 32) buffer.set(source.subarray(from, to), length)
       else for (let n = from; n < to; n += 1) buffer[length + n - from] = source[n] ?? 0
       length += to - from
@@ -76,7 +76,7 @@ export const createByteWriter = (capacity = 16): ByteWriter => {
   }
 }
 
-/** Reads what a ByteWriter wrote. `at` moves on; reading beyond the end gives zeros. */
+/** Reads what a ByteWriter wrote. `at` advances; reading beyond the end yields zeros. */
 export class ByteReader {
   at: number
   private readonly data: Uint8Array

@@ -3,16 +3,16 @@ import { createPostingWriter, type PostingWriter, writeTerm } from './postings.j
 import { createSlots, hashName, type Slot } from './slots.js'
 import { createTermTable } from './term-table.js'
 
-/** Which documents stay. */
+/** Which documents to keep. */
 export interface PostingFilter {
   keeps(record: number, part: number, packedLength: number): boolean
 }
 
-/** Gathers what several segments hold of the same terms. Nothing in it is copied: what was added must stay as it is. */
+/** Collects what several segments contain for the same terms. Nothing is copied: the added bytes must not change. */
 export interface SegmentMerger {
-  /** Adds those terms of a slot whose hashes lie between `low` and `high`; `base` is that of its segment. */
+  /** Adds the terms of a slot whose hashes are between `low` and `high`; `base` is that of its segment. */
   add(slot: Uint8Array, base: number, low: number, high: number): void
-  /** One list of each term, by record and part, in the slots of the new segment: without what is gone, and relative to its base. */
+  /** Returns one list per term, by record and part, in the slots of the new segment: without dropped documents, and relative to its base. */
   toSlots(target: { readonly bits: number; readonly base: number }, filter: PostingFilter): readonly Slot[]
 }
 
@@ -92,7 +92,7 @@ const readAll = (parts: readonly Part[], visit: Visit): void => {
   }
 }
 
-/** How many were written; null when the segments overlap, which transactions that run side by side may cause. */
+/** Returns how many were written; null when the segments overlap, as concurrent transactions may cause. */
 const writeInTurn = (parts: Part[], writer: PostingWriter, filter: PostingFilter): number | null => {
   let documents = 0
   let [last, lastPart] = [-1, -1]

@@ -1,14 +1,14 @@
-/** So many segments of like size become one. */
+/** How many segments of similar size are merged into one. */
 const FACTOR = 8
 const SMALLEST = 2_000
-/** At most so many at once, so that one merge stays short. */
+/** The most small segments to merge at once, so that a merge stays short. */
 const MAX_SMALL = 64
-/** Larger ones are left as they are: merging them would take longer than it saves. */
+/** Larger segments are left alone: merging them would take longer than it saves. */
 const MAX_DOCUMENTS = 8_000_000
 
 const levelOf = (documents: number): number => Math.max(0, Math.floor(Math.log(Math.max(1, documents) / SMALLEST) / Math.log(FACTOR)) + 1)
 
-/** The segments to merge next, the smallest first; none when there are few of each size. Pure. */
+/** Returns the segments to merge next, smallest first; none when there are few of each size. Pure. */
 export const planMerge = <S extends { readonly documents: number }>(segments: readonly S[]): readonly S[] => {
   const levels = new Map<number, S[]>()
   for (const segment of segments) {

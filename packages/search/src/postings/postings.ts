@@ -1,9 +1,9 @@
 import { ByteReader, type ByteWriter, createByteWriter } from './bytes.js'
 
-/** A record is divided into at most so many documents. */
+/** The most documents a record is split into. */
 export const MAX_PARTS = 16_384
 
-/** One document that holds a term. */
+/** One document that contains a term. */
 export interface Posting {
   /** Number of the record in the index. */
   readonly record: number
@@ -14,11 +14,11 @@ export interface Posting {
   readonly length: number
 }
 
-/** Writes postings of one term after the other, by record and part. Numbers of records are kept relative to `base`. */
+/** Writes postings of one term after the other, by record and part. Record numbers are stored relative to `base`. */
 export interface PostingWriter {
   /** `count` and `length` as one byte each, see packCount and packLength. */
   add(record: number, part: number, count: number, length: number): void
-  /** Begins with another term, behind what was written. */
+  /** Starts another term, after what was written. */
   next(): void
   readonly bytes: ByteWriter
 }
@@ -41,7 +41,7 @@ export const createPostingWriter = (base: number): PostingWriter => {
   }
 }
 
-/** The postings of one term, in the order they were written. */
+/** Reads the postings of one term, in the order they were written. */
 export const readPostings = (data: Uint8Array, base: number): readonly Posting[] => {
   const postings: Posting[] = []
   const reader = new ByteReader(data)
@@ -55,7 +55,7 @@ export const readPostings = (data: Uint8Array, base: number): readonly Posting[]
   return postings
 }
 
-/** A term with its postings, as a slot of a segment holds it. */
+/** A term with its postings, as stored in a slot of a segment. */
 export interface TermPostings {
   readonly term: string
   readonly documents: number
@@ -64,14 +64,14 @@ export interface TermPostings {
 
 const encoder = new TextEncoder()
 
-/** A part of larger bytes: a view for each of a million terms would cost more than they do. */
+/** A range of a larger buffer: a view for each of a million terms would cost more than the terms. */
 export interface ByteRange {
   readonly source: Uint8Array
   readonly from: number
   readonly to: number
 }
 
-/** Writes a term with its postings, as a slot of a segment holds it. `term`: its name, or the bytes of it. */
+/** Writes a term with its postings in the format of a slot. `term`: its name, or the bytes of its name. */
 export const writeTerm = (writer: ByteWriter, term: string | ByteRange, documents: number, { source, from, to }: ByteRange): void => {
   if (typeof term !== 'string') {
     writer.number(term.to - term.from)
@@ -86,7 +86,7 @@ export const writeTerm = (writer: ByteWriter, term: string | ByteRange, document
   writer.range(source, from, to)
 }
 
-/** Terms that are looked for, by their first byte. */
+/** Terms to look up, by their first byte. */
 export type WantedTerms = ReadonlyMap<number, readonly { readonly term: string; readonly name: Uint8Array }[]>
 
 export const wantTerms = (terms: readonly string[]): WantedTerms => {
@@ -99,7 +99,7 @@ export const wantTerms = (terms: readonly string[]): WantedTerms => {
   return wanted
 }
 
-/** Those of the wanted terms that a slot holds. */
+/** Finds those of the wanted terms that a slot contains. */
 export const findTerms = (slot: Uint8Array, wanted: WantedTerms): readonly TermPostings[] => {
   const found: TermPostings[] = []
   const reader = new ByteReader(slot)

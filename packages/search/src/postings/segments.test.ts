@@ -53,7 +53,7 @@ describe('a segment', () => {
 const ALL: PostingFilter = { keeps: () => true }
 const LAST_HASH = 2 ** 32 - 1
 
-/** In ranges of hashes, as a merge of large segments is done. */
+/** By ranges of hashes, as large segments are merged. */
 const merge = (segments: readonly Segment[], { bits = 0, filter = ALL, ranges = 1 } = {}) => {
   const base = Math.min(...segments.map((segment) => segment.base))
   const slots = Array.from({ length: ranges }, (_, n) => {
@@ -80,7 +80,7 @@ describe('merging', () => {
     expect(merge([partOf(1, 2, 3)], { filter: { keeps: () => false } }).slots).toEqual([])
   })
 
-  it('comes to what one segment of all the documents would be, whatever they hold', () => {
+  it('yields what one segment of all the documents would be, whatever they contain', () => {
     const TERMS = [
       'a',
       'b',
@@ -123,7 +123,7 @@ describe('merging', () => {
     )
   })
 
-  it('takes segments of like size, the small ones first, and leaves few alone', () => {
+  it('takes segments of similar size, the small ones first, and leaves few alone', () => {
     const of = (...documents: readonly number[]) => documents.map((count) => ({ documents: count }))
     expect(planMerge(of(1, 1, 1_000_000))).toEqual([])
     expect(planMerge(of(...Array.from({ length: 8 }, () => 500), 100_000)).length).toBe(8)

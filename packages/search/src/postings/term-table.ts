@@ -1,11 +1,11 @@
 import type { ByteRange } from './postings.js'
 
-/** Numbers terms by their names as they stand in the slots of segments, from 0: strings of a million of them would cost more than merging them. */
+/** Numbers terms from 0, by their names as stored in segment slots: strings of a million of them would cost more than merging them. */
 export interface TermTable {
   readonly size: number
-  /** The number of the term with this name, a new one when it is met for the first time. The bytes must stay as they are. */
+  /** Returns the number of the term with this name, a new one on first sight. The bytes must not change. */
   find(hash: number, source: Uint8Array, from: number, to: number): number
-  /** A number that is kept with a term; -1 at first. */
+  /** A number stored with a term; initially -1. */
   valueOf(term: number): number
   setValue(term: number, value: number): void
   hashOf(term: number): number
@@ -18,7 +18,7 @@ export const createTermTable = (): TermTable => {
   const hashes: number[] = []
   const sources: Uint8Array[] = []
   const [froms, tos, values]: [number[], number[], number[]] = [[], [], []]
-  // Open addressing: each place holds the number of a term, plus one.
+  // Open addressing: each entry holds the number of a term, plus one.
   let places = new Uint32Array(FIRST_CAPACITY)
   const grow = (): void => {
     places = new Uint32Array(places.length * 2)

@@ -9,7 +9,7 @@ const FRAGMENTS = 2
 const MAX_CHARACTERS = 20_000
 const BEFORE = 6
 
-/** Where the words of the question stand in a text, between ** and **; the beginning when none does, null for an empty text. */
+/** Returns where the words of the question occur in a text, between ** and **; the beginning when none does, null for an empty text. */
 export const makeSnippet = (text: string, query: Query, weights: ReadonlyMap<string, number>, language: Language): string | null => {
   const own = text.slice(0, MAX_CHARACTERS)
   const wordOf = new Map(query.terms.flatMap(({ word, variants }) => [word, ...variants].map((form) => [form, word])))
@@ -21,7 +21,7 @@ export const makeSnippet = (text: string, query: Query, weights: ReadonlyMap<str
   return fragments.map((from) => markWords(own, { words, found, from })).join(' … ')
 }
 
-/** The windows with the most that was asked for, in the order of the text. */
+/** Chooses the windows with the most matches, in the order of the text. */
 const chooseFragments = (found: readonly (string | undefined)[], weights: ReadonlyMap<string, number>): readonly number[] => {
   const chosen: number[] = []
   const shown = new Set<string>()

@@ -3,7 +3,7 @@ import { stemWord } from '../language/stem.js'
 import type { Word } from '../text/words.js'
 import type { Requirement, WordSequence } from './query.js'
 
-/** The words of a text in their order, each with the forms under which it may be asked for. */
+/** The words of a text in order, each with its stem. */
 export interface ReadText {
   readonly words: readonly Word[]
   readonly stems: readonly string[]
@@ -14,7 +14,7 @@ export const readText = (words: readonly Word[], language: Language): ReadText =
   return { words: plain, stems: plain.map(({ text }) => stemWord(text, language)) }
 }
 
-/** Whether the words stand in the text one after the other. */
+/** Whether the words occur in the text one after the other. */
 export const holdsSequence = ({ words, stems }: ReadText, sequence: WordSequence): boolean => {
   for (let at = 0; at + sequence.length <= words.length; at += 1)
     if (sequence.every((term, n) => term.word === words[at + n]?.text || term.variants.includes(stems[at + n] ?? ''))) return true

@@ -6,17 +6,17 @@ import type { Query, QueryTerm, Requirement, WordSequence } from './query.js'
 import { otherSpellings, type WrittenWord } from './spellings.js'
 import { type Clause, splitClauses } from './split-clauses.js'
 
-/** More words than these are not read from the index: a question of 10,000 characters is a text. */
+/** No more words than these are read from the index: a question of 10,000 characters is a text. */
 export const MAX_TERMS = 160
-/** How much less a second "retrieval" in a question adds than the first. */
+/** How much a repeated word in a question adds, relative to the first occurrence. */
 const REPEATED = 0.6
-/** Pairs of characters and humps of identifiers say less than words. */
+/** Pairs of characters and parts of camel-case identifiers mean less than words. */
 const PART_WEIGHT = 0.5
 
-/** In a longer sentence quotes cite: a phrase is what it is about, not what every answer must hold. */
+/** In a longer sentence, quotes cite: a phrase is what it is about, not what every result must contain. */
 const MAX_STRICT = 4
 
-/** Understands a question for records in these languages. Pure. */
+/** Interprets a question for records in these languages. Pure. */
 export const parseQuery = (question: string, languages: readonly Language[]): Query => {
   const clauses = loosenCitations(splitClauses(question))
   const own = ownLanguage(clauses)
@@ -46,7 +46,7 @@ const ownLanguage = (clauses: readonly Clause[]): Language => {
   return language === 'simple' ? 'en' : language
 }
 
-/** One term for each word, however it is written. Longer ones first when there are too many: they say more. */
+/** Returns one term for each word, however it is written. If there are too many, longer ones come first, because they mean more. */
 const countTerms = (words: readonly WrittenWord[], languages: readonly Language[]): readonly QueryTerm[] => {
   const counts = new Map<string, { readonly word: WrittenWord; count: number }>()
   for (const word of words) {
@@ -62,7 +62,7 @@ interface CountedTerm extends QueryTerm {
   readonly count: number
 }
 
-/** Forms of one word ("retrieve", "retrieval") count as one that stands there more often. */
+/** Forms of one word ("retrieve", "retrieval") count as one that occurs more often. */
 const mergeForms = (terms: readonly CountedTerm[]): readonly QueryTerm[] => {
   const merged = new Map<string, CountedTerm>()
   for (const term of terms) {
@@ -99,7 +99,7 @@ const groupByOr = (clauses: readonly Clause[]): readonly (readonly Clause[])[] =
   return groups
 }
 
-/** None when nothing can be searched in it. */
+/** Returns none when there is nothing in it to search for. */
 const toRequirement = (group: readonly Clause[], languages: readonly Language[]): readonly Requirement[] => {
   const anyOf = group
     .map(

@@ -1,9 +1,9 @@
 /** A condition on the data of records. */
 export interface DataCondition {
-  /** Members from the outside in. */
+  /** Member names from the outside in. */
   readonly path: readonly string[]
   readonly operator: '=' | '>' | '>=' | '<' | '<=' | 'exists'
-  /** One of these for `=`; one value for comparisons; none for `exists`. */
+  /** For `=`: one of these; for comparisons: a single value; for `exists`: none. */
   readonly values: readonly string[]
   readonly negated: boolean
 }
@@ -13,8 +13,8 @@ const MAX_PATH = 10
 const MAX_VALUES = 50
 
 /**
- * Reads `data.status:open`, `data.status:open,closed`, `data.price>=10`, `data.address.city!:Berlin`, `data.note:*` (is there).
- * A dot in a name is written `\.`, a value with a comma stands in quotes. Null when it is none of these.
+ * Parses `data.status:open`, `data.status:open,closed`, `data.price>=10`, `data.address.city!:Berlin`, `data.note:*` (exists).
+ * A dot in a name is written `\.`, a value that contains a comma in quotes. Null when it is none of these.
  */
 export const parseWhere = (text: string): DataCondition | null => {
   const [, name = '', negation = '', sign = '', value = ''] = FORM.exec(text) ?? []
@@ -27,7 +27,7 @@ export const parseWhere = (text: string): DataCondition | null => {
   return { path, operator: sign === ':' ? '=' : (sign as DataCondition['operator']), values, negated }
 }
 
-/** The parts between unescaped separators. */
+/** Splits at unescaped separators. */
 const splitAt = (text: string, separator: string): readonly string[] => {
   const parts = ['']
   for (let at = 0; at < text.length; at += 1) {

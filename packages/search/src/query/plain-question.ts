@@ -1,7 +1,7 @@
-/** Models read no further, and nobody asks longer. */
+/** Models read no further, and no one asks longer questions. */
 const MAX_CHARACTERS = 2_000
 
-/** A question as a person would say it, for a model: without the words that must not be there and the signs of the strict parts. */
+/** Returns a question as a person would say it, for a model: without excluded words and the signs of strict parts. */
 export const plainQuestion = (question: string): string =>
   question
     .replace(/(^|\s)-(?:"[^"]*"?|[^\s"]+)/gu, '$1')
@@ -13,7 +13,7 @@ export const plainQuestion = (question: string): string =>
     .slice(0, MAX_CHARACTERS)
     .replace(/[\uD800-\uDBFF]$/u, '')
 
-/** Whether a question says enough for its meaning to help; a single word, a name or an identifier is found best as it stands. */
+/** Whether a question says enough for its meaning to help; a single word, a name or an identifier is better searched as it is. */
 export const hasMeaning = (question: string): boolean =>
   (plainQuestion(question).match(/[\p{L}\p{N}]+(?:['’_./:@-][\p{L}\p{N}]+)*/gu) ?? []).length > 1 || isUnspaced(question)
 

@@ -1,28 +1,28 @@
-/** A question in words, understood. */
+/** A question in words, parsed. */
 export interface Query {
-  /** What is counted; the order of the question. */
+  /** The terms that count; in the order of the question. */
   readonly terms: readonly QueryTerm[]
-  /** Each must be met: one of its sequences stands in the record. */
+  /** Each must be met: one of its sequences is in the record. */
   readonly required: readonly Requirement[]
   /** None may be met. */
   readonly excluded: readonly Requirement[]
-  /** Words of the question in their order, for words that stand beside each other; null where a stop word stands. */
+  /** The words of the question in order, to find adjacent ones; null in place of a stop word. */
   readonly order: readonly (string | null)[]
-  /** Terms that were left out because there are so many. */
+  /** Number of terms left out because there were too many. */
   readonly dropped: number
 }
 
-/** One of the words is asked for. */
+/** One word to search for. */
 export interface QueryTerm {
-  /** As it stands in the question, folded. */
+  /** As in the question, folded. */
   readonly word: string
-  /** The terms under which it may be indexed: one for each language that is searched, and each way to write it. */
+  /** The terms under which it may be indexed: one for each language searched, and each spelling. */
   readonly variants: readonly string[]
-  /** From how often it stands in the question and what it is; 1 for a word that stands there once. */
+  /** Depends on how often it occurs in the question and what it is; 1 for a word that occurs once. */
   readonly weight: number
 }
 
-/** Words that must stand one after the other; a single word stands for itself. */
+/** Words that must occur one after the other; or a single word. */
 export type WordSequence = readonly QueryTerm[]
 
 export interface Requirement {

@@ -44,11 +44,11 @@ describe('one word written in two ways', () => {
     expect(finds(question, text)).toBe(false)
   })
 
-  it('leaves English words of other letters alone', () => {
+  it('leaves English words with other letters alone', () => {
     expect(parseQuery('poet', ['en']).terms[0]?.variants).not.toContain('pot')
   })
 
-  it('keeps the places of half-width letters', () => {
+  it('keeps the offsets of half-width letters', () => {
     const text = 'see ﾃﾞｰﾀ here'
     for (const { start, end, text: word } of wordsOf(text).filter(({ kind }) => kind === 'word'))
       expect(text.slice(start, end).normalize('NFKC').toLowerCase()).toBe(word)

@@ -4,7 +4,7 @@ import { foldWord } from '../text/fold.js'
 import { hanForms } from '../text/han-forms.js'
 import type { Word } from '../text/words.js'
 
-/** A word of a question, with what stands there. */
+/** A word of a question, with its original spelling. */
 export interface WrittenWord extends Word {
   readonly written: string
 }
@@ -13,15 +13,15 @@ const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue'
 const UMLAUT = /[äöüå]/gu
 /** What may stand for an umlaut: in `Steuer`, `Mauer` and `Quelle` it does not. */
 const DIGRAPH = /(?<![aeq])ue|[ao]e/gu
-/** Languages whose writers know both ways. */
+/** Languages whose writers use both spellings. */
 const WITH_UMLAUTS: ReadonlySet<Language> = new Set(['de', 'sv', 'da', 'no', 'fi'])
-/** In other languages shorter words with these letters are words of their own, such as `poet`, and without the e other ones. */
+/** In other languages, shorter words with these letters are words of their own, such as `poet`, and different words without the e. */
 const LEAST_FOREIGN = 6
 const LEAST = 4
 
 /**
- * Other ways to write a word under which a text may hold it, folded: `passwoerter` and `passwörter`, 数据库 and 數據庫. Texts are indexed as
- * they are written, so that this holds for whatever was stored before.
+ * Returns other spellings of a word under which a text may contain it, folded: `passwoerter` and `passwörter`, 数据库 and 數據庫. Texts are indexed as
+ * they are written, so that this also covers whatever was stored before.
  */
 export const otherSpellings = ({ kind, text, written }: WrittenWord, languages: readonly Language[]): readonly string[] => {
   if (kind === 'whole') return []
@@ -37,7 +37,7 @@ const withDigraphs = (written: string): string =>
       .replace(UMLAUT, (letter) => UMLAUTS[letter] ?? letter),
   )
 
-/** The accents of umlauts are folded away. Of two places each may be an umlaut or not. */
+/** The accents of umlauts are folded away. Each of the first two digraphs may or may not be an umlaut. */
 const withUmlauts = (text: string, languages: readonly Language[]): readonly string[] => {
   if (text.length < (languages.some((language) => WITH_UMLAUTS.has(language)) ? LEAST : LEAST_FOREIGN)) return []
   const places = [...text.matchAll(DIGRAPH)].map(({ index }) => index + 1)

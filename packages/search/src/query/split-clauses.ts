@@ -1,19 +1,19 @@
-/** A word or a phrase of a question, and how strict it is meant. */
+/** A word or phrase of a question, and how strictly it is meant. */
 export interface Clause {
   readonly text: string
   readonly phrase: boolean
   readonly mode: 'may' | 'must' | 'not'
-  /** Whether a sign says so. */
+  /** Whether a sign made it strict. */
   readonly signed: boolean
-  /** Joined with the clause before it by OR. */
+  /** Joined to the previous clause by OR. */
   readonly or: boolean
 }
 
 const QUOTES: Readonly<Record<string, string>> = { '"': '"', '“': '”', '„': '“', '«': '»', '「': '」', '『': '』' }
 
 /**
- * Splits a question at blanks, keeping `"phrases"` together. `+word` and `+"phrase"` must be there, `-word` and
- * `-"phrase"` must not, `a OR b` asks for one of them. Signs that mean none of this are left where they stand.
+ * Splits a question at spaces, keeping `"phrases"` together. `+word` and `+"phrase"` are required, `-word` and
+ * `-"phrase"` excluded; `a OR b` accepts either. Signs that mean none of this stay in the text.
  */
 export const splitClauses = (question: string): readonly Clause[] => {
   const clauses: Clause[] = []
@@ -39,7 +39,7 @@ export const splitClauses = (question: string): readonly Clause[] => {
   return clauses
 }
 
-/** A sign before a digit is a number, two of them an option of a command line. */
+/** A sign before a digit is a number, two of them a command-line option. */
 const signAt = (question: string, at: number): 'must' | 'not' | null => {
   const [sign, next = ' '] = [question[at], question[at + 1]]
   if (sign !== '+' && sign !== '-') return null

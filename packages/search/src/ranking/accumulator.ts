@@ -2,23 +2,23 @@ import { MAX_PARTS } from '../postings/postings.js'
 
 /** Scores by part of a record. */
 export interface Accumulator {
-  /** Adds to the score of a part; `only`: if it has one already. */
+  /** Adds to the score of a part; `only`: if it already has one. */
   add(record: number, part: number, score: number, only: boolean): void
   readonly size: number
-  /** Scores of first parts, by the number of their record from `base` on; 0: none. Who writes here says how many got their first score. */
+  /** Scores of first parts, by record number from `base` on; 0: none. A writer must report, with `grow`, how many got their first score. */
   readonly dense: Float32Array
   readonly base: number
   grow(added: number): void
-  /** Calls for each part that has a score and no place in `dense`, in no order. */
+  /** Visits each part that has a score but is not in `dense`, in no order. */
   forEachOther(visit: (record: number, part: number, score: number) => void): void
 }
 
-/** Numbers of records in a wider range are not kept in one array. */
+/** Record numbers in a wider range are not kept in one array. */
 const MAX_DENSE = 8_000_000
 
 /**
- * Scores of records that have numbers in a range. First parts, which nearly all are, have their places in one array; the
- * others, and numbers of a very wide range, are in a hash table of plain numbers: a Map takes several times as long.
+ * Accumulates scores of records whose numbers are in a range. First parts, as nearly all are, have their scores in one array; the
+ * others, and numbers of a very wide range, are in a hash table of plain numbers, because a Map takes several times as long.
  */
 export const createAccumulator = (base: number, last: number): Accumulator => {
   const dense = last - base < MAX_DENSE ? new Float32Array(Math.max(0, last - base + 1)) : new Float32Array(0)

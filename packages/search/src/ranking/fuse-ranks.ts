@@ -1,16 +1,16 @@
-/** What belongs to several lists, and what a place in each of them counts. */
+/** A ranked list, and how much a rank in it counts. */
 export interface RankedList<T> {
-  /** The best first. */
+  /** Best first. */
   readonly items: readonly T[]
   readonly weight: number
 }
 
-/** Of reciprocal rank fusion: how little the first places count more than the next. */
+/** The constant of reciprocal rank fusion: the larger it is, the less the first ranks count over the next. */
 const K = 60
 
 /**
- * Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009): the sum over the lists of weight / (60 + rank). The best first, an item once; among
- * equals that of an earlier list.
+ * Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009): the sum over the lists of weight / (60 + rank). Returns each item once, best first; among
+ * equals, that of an earlier list comes first.
  */
 export const fuseRanks = <T>(
   lists: readonly RankedList<T>[],
@@ -22,25 +22,25 @@ export const fuseRanks = <T>(
   return [...scores].map(([name, score]) => ({ name, score })).sort((a, b) => b.score - a.score)
 }
 
-/** How the lists of words and of meaning become one. */
+/** How the lists of words and of meaning are merged. */
 export interface FusionRules {
   /**
-   * From 0 to 1. Both lists count alike for a question of which less than this share stands in the best hit of its words; 1: for (nearly) every
-   * question. It depends on how good the model is, which only an evaluation shows.
+   * From 0 to 1. Both lists count equally for a question of which less than this share is in the best hit of its words; 1: for (nearly) every
+   * question. The right value depends on the model and takes an evaluation to find.
    */
   readonly weight: number
-  /** The share of what the question's words are worth that the best hit of its words holds, from 0 to 1. */
+  /** The share of the total weight of the question's words that the best hit by words contains, from 0 to 1. */
   readonly trust: number
 }
 
-/** So many hits of words stay first where words answer well. */
+/** How many hits by words stay first where words answer well. */
 const KEPT_FIRST = 10
-/** What ranks by meaning count there, after these. */
+/** The weight of ranks by meaning there, after those hits. */
 const BESIDE = 0.5
 
 /**
- * One order out of the hits of words and those of meaning. A weak model must not spoil what words answer well, so it decides only where they do
- * not, or where both agree on what is best; elsewhere it adds what words have missed. Measured: ADR 23.
+ * Merges the hits by words and those by meaning into one order. A weak model must not spoil what words answer well, so it decides only where they do
+ * not, or where both agree on the best; elsewhere it adds what words have missed. Measured: ADR 23.
  */
 export const fuseSearches = (
   lexical: readonly string[],

@@ -11,13 +11,13 @@ export interface PostingList {
   readonly base: number
 }
 
-/** A term of the question with what the index has of it. */
+/** A term of the question with its entry in the index. */
 export interface IndexedTerm {
   readonly term: QueryTerm
-  /** How many documents hold it. */
+  /** How many documents contain it. */
   readonly documents: number
   readonly lists: readonly PostingList[]
-  /** It is so frequent that its postings were not read: it only counts where texts are looked at. */
+  /** It is so frequent that its postings were not read: it counts only where texts are examined. */
   readonly unread: boolean
 }
 
@@ -25,7 +25,7 @@ export interface IndexSize {
   readonly documents: number
   /** Mean length of a document in words. */
   readonly meanLength: number
-  /** Lowest and highest number of a record. */
+  /** Lowest and highest record number. */
   readonly base: number
   readonly last: number
 }
@@ -35,31 +35,31 @@ export interface RankRequest {
   readonly size: IndexSize
   /** Whether a record may be a hit; null: all may. */
   readonly allows: ((record: number) => boolean) | null
-  /** How many hits at most. */
+  /** The most hits to return. */
   readonly limit: number
 }
 
 export interface RankedHit {
   readonly record: number
   readonly score: number
-  /** Parts of the record with their own scores, the best first. */
+  /** Parts of the record with their own scores, best first. */
   readonly parts: readonly { readonly part: number; readonly score: number }[]
 }
 
 export interface Ranking {
-  /** The best first. */
+  /** Best first. */
   readonly hits: readonly RankedHit[]
-  /** Whether there are more, which are worse. */
+  /** Whether there are more, lower-ranked ones. */
   readonly more: boolean
 }
 
-/** When so many documents are candidates already, a word that stands in many only adds to their scores. */
+/** With this many candidates already, a word that occurs in many documents only adds to their scores. */
 const ENOUGH = 100_000
 const FREQUENT = 0.02
-/** How much the second best part of a record adds to the best. */
+/** How much the second-best part of a record adds to the best. */
 const SECOND_PART = 0.2
 
-/** Ranks by BM25, the rarest term first. What a long question leaves out are documents that hold only its most frequent words. */
+/** Ranks by BM25, the rarest term first. For a long question, documents that contain only its most frequent words are left out. */
 export const rank = ({ terms, size, allows, limit }: RankRequest): Ranking => {
   const factors = termFactors(size.meanLength)
   const rarestFirst = [...terms].sort((a, b) => a.documents - b.documents)
@@ -75,7 +75,7 @@ export const rank = ({ terms, size, allows, limit }: RankRequest): Ranking => {
   return { hits: hits.slice(0, limit), more: left || best.more || hits.length > limit }
 }
 
-/** What a term adds at most to a score. */
+/** Returns the most a term can add to a score. */
 export const weightOf = ({ term, documents }: IndexedTerm, size: IndexSize): number => term.weight * inverseFrequency(documents, size.documents)
 
 interface Adding {
@@ -85,9 +85,9 @@ interface Adding {
   readonly only: boolean
 }
 
-// This loop runs for every posting that a question reads: it decodes in place.
+// This loop runs for every posting that a question reads, so it decodes in place.
 const addTerm = (scores: Accumulator, { lists }: IndexedTerm, { factors, weight, allows, only }: Adding): void => {
-  // First parts, which nearly all are, are added here: a call for each takes as long as all else.
+  // First parts, as nearly all are, are added here: a call for each would take as long as everything else.
   const { dense, base: first } = scores
   let added = 0
   for (const { data, base } of lists) {
@@ -142,7 +142,7 @@ const toHits = (entries: readonly ScoredPart[]): RankedHit[] => {
     .sort((a, b) => b.score - a.score || a.record - b.record)
 }
 
-/** What each term adds to the scores of these parts of records, the most first; for explanations. */
+/** Returns what each term adds to the scores of these parts of records, largest first; for explanations. */
 export const explain = (
   { terms, size }: Pick<RankRequest, 'terms' | 'size'>,
   places: readonly { readonly record: number; readonly part: number }[],

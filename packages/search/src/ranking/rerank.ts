@@ -3,20 +3,20 @@ import type { Query, QueryTerm } from '../query/query.js'
 import { foldWord } from '../text/fold.js'
 import { frequencyFactor } from './bm25.js'
 
-/** How much words that stand together as in the question add, relative to what the rarer of the two is worth. */
+/** How much words that are adjacent as in the question add, relative to the weight of the rarer of the two. */
 const PROXIMITY = 0.4
 const WINDOW = 3
-/** How much a record adds that holds all words of a short question. */
+/** How much a record adds that contains all words of a short question. */
 const ALL_WORDS = 0.1
-/** A title or key that is the question itself is what was meant; of a path also what it ends with. */
+/** A title or key that equals the question, or for a path its last segment, is what was meant. */
 const EXACT = 1
 
 export interface RerankInput {
   readonly query: Query
-  /** What each word of the question is worth. */
+  /** The weight of each word of the question. */
   readonly weights: ReadonlyMap<string, number>
   readonly question: string
-  /** Terms that did not count yet because they are so frequent. */
+  /** Terms not counted yet because they are so frequent. */
   readonly unread: readonly QueryTerm[]
   readonly meanLength: number
 }
@@ -26,7 +26,7 @@ export interface RerankText extends ReadText {
   readonly key: string
 }
 
-/** Adds to the score of a hit what its text shows: words beside each other, all words, an exact title or key. Pure. */
+/** Adds to the score of a hit what its text shows: adjacent words, all words, an exact title or key. Pure. */
 export const rerankScore = (input: RerankInput, text: RerankText, score: number): number => {
   const asked = foldWord(input.question.trim())
   const exact =
@@ -55,7 +55,7 @@ const holdsAll = ({ terms }: Query, { words, stems }: ReadText): boolean => {
   return terms.every(({ word, variants }) => present.has(word) || variants.some((variant) => present.has(variant)))
 }
 
-/** The share of what the words of a question are worth that stands in a text, from 0 to 1: how much of it words can answer there. */
+/** Returns the share of the question's total word weight that occurs in a text, from 0 to 1: how much of it words can answer there. */
 export const wordCoverage = ({ query, weights }: Pick<RerankInput, 'query' | 'weights'>, { words, stems }: ReadText): number => {
   const present = new Set([...stems, ...words.map(({ text }) => text)])
   let total = 0
@@ -68,7 +68,7 @@ export const wordCoverage = ({ query, weights }: Pick<RerankInput, 'query' | 'we
   return total === 0 ? 0 : held / total
 }
 
-/** Sum over neighbors in the question of how close they stand in the text, the more often the better. */
+/** Sums over adjacent words of the question how close they are in the text; more occurrences count more. */
 const proximity = (query: Query, weights: ReadonlyMap<string, number>, text: ReadText): number => {
   const stemOf = new Map(query.terms.flatMap(({ word, variants }) => [word, ...variants].map((form) => [form, word])))
   const pairs = pairsOf(query, stemOf, weights)

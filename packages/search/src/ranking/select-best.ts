@@ -8,7 +8,7 @@ export interface ScoredPart {
   readonly score: number
 }
 
-/** At least the `limit` best, a few more when they are close together, in no order; without sorting all there are. */
+/** Returns at least the `limit` best, a few more when scores are close, in no order; does not sort all of them. */
 export const selectBest = (scores: Accumulator, limit: number): { readonly entries: readonly ScoredPart[]; readonly more: boolean } => {
   const threshold = scores.size <= limit ? 0 : thresholdOf(scores, limit, highestOf(scores))
   const entries: ScoredPart[] = []

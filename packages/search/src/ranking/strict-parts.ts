@@ -3,18 +3,18 @@ import { MAX_PARTS } from '../postings/postings.js'
 import type { Query, QueryTerm, Requirement, WordSequence } from '../query/query.js'
 import type { IndexedTerm } from './rank.js'
 
-/** What the strict parts of a question leave of the records, as far as the index can say. */
+/** Which records the strict parts of a question leave, as far as the index shows. */
 export interface StrictParts {
   /** Null: every record may be a hit. */
   readonly allows: ((record: number) => boolean) | null
-  /** Phrases must be looked up in the texts: whether there are any. */
+  /** Whether there are phrases, which must be checked in the texts. */
   readonly needsText: boolean
 }
 
-/** Words of phrases that so many documents hold are looked up in the texts only. */
+/** Words of phrases that occur in this many documents are checked only in the texts. */
 const FREQUENT = 100_000
 
-/** All terms of the strict parts, also those that are counted anyway. */
+/** Returns all terms of the strict parts, including those that are counted anyway. */
 export const strictTerms = ({ required, excluded }: Query): readonly QueryTerm[] => [...required, ...excluded].flatMap(({ anyOf }) => anyOf.flat())
 
 export const strictParts = ({ required, excluded }: Query, indexed: ReadonlyMap<string, IndexedTerm>): StrictParts => {
@@ -35,7 +35,7 @@ const recordsThatMay = ({ anyOf }: Requirement, indexed: ReadonlyMap<string, Ind
 
 const recordsOf = (documents: ReadonlySet<number>): ReadonlySet<number> => new Set([...documents].map((key) => Math.floor(key / MAX_PARTS)))
 
-/** The parts of records that hold all words of a sequence; its most frequent words are not looked at when it has a rarer one. */
+/** Returns the record parts that contain all words of a sequence; ignores its most frequent words if it has a rarer one. */
 const documentsOf = (sequence: WordSequence, indexed: ReadonlyMap<string, IndexedTerm>): ReadonlySet<number> => {
   const terms = sequence.map(({ word }) => indexed.get(word)).sort((a, b) => (a?.documents ?? 0) - (b?.documents ?? 0))
   let documents: ReadonlySet<number> | null = null

@@ -1,8 +1,8 @@
-/** What a character is for the words of a text. */
+/** The classes of characters, for splitting a text into words. */
 export const OTHER = 0
 /** A letter or a digit, or a mark that belongs to one. */
 export const WORD = 1
-/** Of a script that writes no spaces between words. */
+/** In a script that does not put spaces between words. */
 export const UNSPACED = 2
 /** Between the parts of an identifier, a path, a version, an address. */
 export const CONNECTOR = 3
@@ -23,14 +23,14 @@ const classOf = (character: string): number => {
 
 const known = new Uint8Array(0x1_0000).fill(UNKNOWN)
 
-/** The end of the characters of one class that begin here. */
+/** Returns the end of the run of characters of one class that begins here. */
 export const runEnd = (text: string, from: number, kind: number): number => {
   let at = from
   while (at < text.length && ((known[text.charCodeAt(at)] ?? OTHER) === kind || characterClass(text, at) === kind)) at += 1
   return at
 }
 
-/** The class of the character at this place of a text. */
+/** Returns the class of the character at this offset. */
 export const characterClass = (text: string, at: number): number => {
   const code = text.charCodeAt(at)
   const found = known[code] ?? OTHER
@@ -46,7 +46,7 @@ const codePointAround = (text: string, at: number): string => {
   return String.fromCodePoint(text.codePointAt(code >= 0xdc_00 ? at - 1 : at) ?? 0x20)
 }
 
-/** How many characters (code points) a text has. */
+/** Counts the characters (code points) of a text. */
 export const countCharacters = (text: string): number => {
   let count = text.length
   for (let at = 0; at < text.length; at += 1) if ((text.charCodeAt(at) & 0xfc_00) === 0xdc_00) count -= 1

@@ -23,8 +23,8 @@ const PLAIN: Readonly<Record<string, string>> = {
 }
 
 /**
- * A word as it is compared: lower case, compatibility forms unified (full-width letters, ligatures), accents of Latin and
- * Greek letters dropped. Marks of other scripts stay, because there they make other letters.
+ * Folds a word for comparison: lower case, compatibility forms unified (full-width letters, ligatures), accents of Latin and
+ * Greek letters dropped. Marks of other scripts stay, because there they make different letters.
  */
 export const foldWord = (word: string): string => {
   const plain = foldAscii(word)
@@ -37,7 +37,7 @@ export const foldWord = (word: string): string => {
   return folded
 }
 
-/** Null for a word with other characters. Quicker than to remember it. */
+/** Returns null for a word with other characters. Faster than a cache lookup. */
 const foldAscii = (word: string): string | null => {
   let isUpper = false
   for (let at = 0; at < word.length; at += 1) {
@@ -48,7 +48,7 @@ const foldAscii = (word: string): string | null => {
   return isUpper ? word.toLowerCase() : word
 }
 
-/** Words met last: those of a language repeat, and folding one costs more than all else that is done with it. */
+/** Recently used words: those of a language repeat, and folding one costs more than everything else done with it. */
 const cache = new Map<string, string>()
 const MAX_CACHED = 100_000
 const MAX_CACHED_WORD = 32
@@ -64,8 +64,8 @@ const fold = (word: string): string => {
     .replaceAll('\u0307', '')
 }
 
-/** From so many characters on, a part of a text is a view of it, and holds all of it in memory. */
+/** From this many characters on, a substring is a view of the whole text and keeps it in memory. */
 const SHORTEST_VIEW = 13
 
-/** A word that may be kept longer than the text it was cut out of. */
+/** Copies a word that may be kept longer than the text it was cut from. */
 export const toOwnText = (word: string): string => (word.length < SHORTEST_VIEW ? word : Buffer.from(word, 'utf16le').toString('utf16le'))

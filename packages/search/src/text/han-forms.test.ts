@@ -15,7 +15,7 @@ describe('hanForms', () => {
     expect(hanForms(word)).toEqual(expect.arrayContaining(expected))
   })
 
-  it('gives nothing for characters that are the same in both ways, for kana and for letters', () => {
+  it('yields nothing for characters that are the same both ways, for kana and for letters', () => {
     expect(['人口', 'データ', 'leases'].flatMap((word) => hanForms(word))).toEqual([])
   })
 

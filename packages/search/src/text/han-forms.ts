@@ -4,21 +4,21 @@ import simplifications from 'opencc-js/dict/TSCharacters'
 const pairsOf = (groups: string): readonly string[][] => groups.split('|').map((group) => group.split(' '))
 
 const simplifiedOf = new Map<string, string>()
-/** Of each simplified character what it may stand for, the usual one first. */
+/** For each simplified character, what it may stand for, the usual form first. */
 const traditionalOf = new Map<string, Set<string>>()
 for (const [simplified = '', ...usual] of pairsOf(usualForms)) traditionalOf.set(simplified, new Set(usual))
 for (const [traditional = '', simplified = ''] of pairsOf(simplifications)) {
   simplifiedOf.set(traditional, simplified)
-  // Without a usual form the character is common to both ways of writing: 面 is 麵 only where noodles are meant.
+  // Without a usual form, the character is common to both scripts: 面 is 麵 only where it means noodles.
   traditionalOf.set(simplified, (traditionalOf.get(simplified) ?? new Set([simplified])).add(traditional))
 }
-// Of several one is often the character itself: 台湾 is 臺灣 or 台灣.
+// Of several forms, one is often the character itself: 台湾 is 臺灣 or 台灣.
 for (const [simplified, traditional] of traditionalOf) if (traditional.size > 1) traditional.add(simplified)
 
-/** A word may be written in so many ways: of each character there are at most five, of a long word very many. */
+/** The most spellings of a word: each character has at most five, a long word very many. */
 const MAX_FORMS = 8
 
-/** A Chinese word as it is written with simplified and with traditional characters; without other characters of that kind none. */
+/** Returns the spellings of a Chinese word in simplified and in traditional characters; none if no character differs. */
 export const hanForms = (word: string): readonly string[] => {
   const characters = Array.from(word)
   if (!characters.some((one) => simplifiedOf.has(one) || traditionalOf.has(one))) return []

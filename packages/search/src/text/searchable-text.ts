@@ -1,6 +1,6 @@
-/** What of a record can be found. */
+/** The parts of a record that search can find. */
 export interface SearchableText {
-  /** Title and key: what stands here counts more. */
+  /** Title and key: words here count more. */
   readonly title: string
   readonly text: string
   /** Where the text comes from; `none`: only the key can be found. */
@@ -15,10 +15,10 @@ export interface SearchableRecord {
 }
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/u
-/** Encoded bytes: nobody searches for them. */
+/** Encoded bytes: no one searches for them. */
 const ENCODED = /^[A-Za-z\d+/=_-]+$/u
 const LEAST_ENCODED = 200
-/** A checksum or an id without meaning: it can be found, but nobody reads it. */
+/** A checksum or a meaningless id: it can be found, but no one reads it. */
 const DIGEST = /^[\da-f]{32,128}$/iu
 const LEAST_DIGEST = 32
 const MAX_DEPTH = 12
@@ -26,8 +26,8 @@ const MAX_DEPTH = 12
 export const isDigest = (word: string): boolean => word.length >= LEAST_DIGEST && DIGEST.test(word)
 
 /**
- * A record is found by its title, its text and its key. One without a text is found by the strings and whole numbers of
- * its data, wherever they stand; moments and encoded bytes are left out. What a person reads comes before numbers, and digests come last.
+ * A record is found by its title, its text and its key. One without a text is found by the strings and whole numbers in
+ * its data, at any depth; times and encoded bytes are left out. What people read comes before numbers, and digests come last.
  */
 export const searchableText = ({ key, title, text, data }: SearchableRecord): SearchableText => {
   const heading = [title ?? '', key].filter((part) => part !== '').join('\n')

@@ -1,18 +1,18 @@
-/** A word of a text without spaces; `pair`: two characters beside each other, whatever the words are. */
+/** A word of a text without spaces; `pair`: two adjacent characters, whatever the words are. */
 export interface Segment {
   readonly word: string
   readonly offset: number
   readonly pair: boolean
 }
 
-/** The segmenter takes time quadratic in what it gets for some scripts. */
+/** For some scripts, the segmenter takes quadratic time. */
 const MAX_RUN = 2_000
 const HAN = /[\p{Script=Han}\p{Script=Katakana}]/u
 
 let segmenter: Intl.Segmenter | undefined
 
 /**
- * Words by the dictionaries of the runtime. In Chinese and Japanese also pairs of characters, since a word that stands
+ * Splits a run into words by the runtime's dictionaries. In Chinese and Japanese it also returns pairs of characters, because a word that stands
  * alone in a question may be part of a longer one in a text.
  */
 export const segmentUnspaced = (run: string): readonly Segment[] => {

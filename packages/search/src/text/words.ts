@@ -2,7 +2,7 @@ import { CONNECTOR, characterClass, runEnd, UNSPACED, WORD } from './characters.
 import { foldWord } from './fold.js'
 import { segmentUnspaced } from './unspaced.js'
 
-/** What stands at one place of a text: a word, or more than one way to write what stands there. */
+/** A word at one position of a text; there may be several for the same position. */
 export interface Word {
   /** Folded. */
   readonly text: string
@@ -11,12 +11,12 @@ export interface Word {
   readonly end: number
   /**
    * `word`: counts for the length of a text and for phrases. `part`: of an identifier in camel case, or a pair of characters.
-   * `whole`: an identifier, path, version or address, beside its parts.
+   * `whole`: an identifier, path, version or address, in addition to its parts.
    */
   readonly kind: 'word' | 'part' | 'whole'
 }
 
-/** Longer runs of characters are no words that anybody types: encoded data, mostly. */
+/** Longer runs of characters are not words that anyone types; usually they are encoded data. */
 const MAX_WORD = 64
 const MAX_WHOLE = 200
 const MAX_PARTS = 24
@@ -24,7 +24,7 @@ const NUMERIC = /^[\d.:,/+-]+$/u
 const CAMEL = /\p{Ll}\p{Lu}/u
 const HUMPS = /\p{Lu}+(?!\p{Ll})\p{N}*|\p{Lu}?[\p{Ll}\p{M}]+\p{N}*|\p{N}+/gu
 
-/** The words of a text in their order. */
+/** Returns the words of a text in order. */
 export const wordsOf = (text: string): readonly Word[] => {
   const words: Word[] = []
   for (let at = 0; at < text.length; ) {
@@ -36,7 +36,7 @@ export const wordsOf = (text: string): readonly Word[] => {
   return words
 }
 
-/** Words joined by single connectors, such as `user@example.org`, `src/main.ts`, `v1.2.3`, `cell-cycle`. */
+/** Reads words joined by single connectors, such as `user@example.org`, `src/main.ts`, `v1.2.3`, `cell-cycle`. */
 const readCompound = (text: string, from: number, words: Word[]): number => {
   const starts: number[] = []
   const ends: number[] = []
@@ -61,7 +61,7 @@ const readCompound = (text: string, from: number, words: Word[]): number => {
   return at
 }
 
-/** The file name of a path, and what follows the `@` of an address: people look for these alone. */
+/** Adds the file name of a path, and what follows the `@` of an address, because people search for these alone. */
 const pushTail = (text: string, { from, at }: { readonly from: number; readonly at: number }, words: Word[]): void => {
   const cut = Math.max(text.lastIndexOf('/', at - 1), text.lastIndexOf('\\', at - 1), text.lastIndexOf('@', at - 1))
   if (cut <= from) return
@@ -89,10 +89,10 @@ const readUnspaced = (text: string, from: number, words: Word[]): number => {
 }
 
 const HALF_WIDTH = /[\uff66-\uff9f]/u
-/** A half-width letter with its voice mark is one letter of full width. */
+/** A half-width letter with its voice mark is one full-width letter. */
 const LETTER = /[\uff66-\uff9d][\uff9e\uff9f]?|[^]/gu
 
-/** Japanese in letters of full width, as dictionaries have it; `places` says where each stood, null when all are where they were. */
+/** Converts Japanese to full-width letters, as in dictionaries; `places` maps them to their original offsets, null when nothing moved. */
 const widen = (run: string): { readonly run: string; readonly places: readonly number[] | null } => {
   if (!HALF_WIDTH.test(run)) return { run, places: null }
   const places: number[] = []

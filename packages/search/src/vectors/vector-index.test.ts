@@ -4,7 +4,7 @@ import { whyNoVectorIndex } from './vector-index.js'
 const PRESENT = { isWanted: true, extension: { installed: '0.8.1', available: '0.8.1' }, dimensions: 384 }
 
 describe('whether vectors have an index', () => {
-  it('has one where the extension is there, or can be', () => {
+  it('has one where the extension is installed, or can be', () => {
     expect(whyNoVectorIndex(PRESENT)).toBeNull()
     expect(whyNoVectorIndex({ ...PRESENT, extension: { installed: null, available: '0.8.0' } })).toBeNull()
     expect(whyNoVectorIndex({ ...PRESENT, extension: { installed: '1.0', available: null }, dimensions: 4_000 })).toBeNull()

@@ -1,17 +1,17 @@
-/** The extension `vector` (pgvector) of a Postgres: the versions that the database has, and that the server could give it; null: none. */
+/** The extension `vector` (pgvector) of a Postgres: the version the database has, and the one the server could install; null: none. */
 export interface VectorExtension {
   readonly installed: string | null
   readonly available: string | null
 }
 
-/** Earlier versions end a search with a filter before it has enough. */
+/** Earlier versions end a filtered search before it has enough hits. */
 const OLDEST = [0, 8]
-/** As many as an index over `halfvec` takes. */
+/** The most that an index over `halfvec` supports. */
 const MOST_DIMENSIONS = 4_000
 
-/** Why the vectors of a generation are compared one by one, without an index; null: they are to have one. */
+/** Returns why the vectors of a generation are compared one by one, without an index; null: they should have one. */
 export const whyNoVectorIndex = (generation: {
-  /** What the settings say. */
+  /** As configured. */
   readonly isWanted: boolean
   readonly extension: VectorExtension
   readonly dimensions: number

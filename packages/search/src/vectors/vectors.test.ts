@@ -34,12 +34,12 @@ describe('a fusion of ranks', () => {
       (item) => item,
     ).map(({ name }) => name)
 
-  it('puts what both know first, and keeps an order that nothing disagrees with', () => {
+  it('puts what both found first, and keeps an order that nothing contradicts', () => {
     expect(fuse(['a', 'b', 'c'], ['c', 'd'], 1)).toEqual(['c', 'a', 'b', 'd'])
     expect(fuse(['a', 'b', 'c'], [], 1)).toEqual(['a', 'b', 'c'])
   })
 
-  it('follows one list alone where the other weighs nothing', () => {
+  it('follows one list alone where the other has no weight', () => {
     expect(fuse(['a', 'b', 'c'], ['c', 'b', 'a'], 0)).toEqual(['a', 'b', 'c'])
   })
 })
@@ -55,16 +55,16 @@ describe('words and meaning as one order', () => {
     expect(fused.indexOf('w11')).toBeLessThan(fused.indexOf('w10'))
   })
 
-  it('lets both decide where words answer badly, or both know the best', () => {
+  it('lets both decide where words answer badly, or both agree on the best', () => {
     expect(order(['new', 'w11'], 0.3).slice(0, 3)).toEqual(['w11', 'w0', 'new'])
     expect(order(['w0', 'w5'], 0.8).slice(0, 2)).toEqual(['w0', 'w5'])
   })
 
-  it('is the order of words where the model counts nothing and knows nothing else', () => {
+  it('is the order of words where the model has no weight and finds nothing else', () => {
     expect(order([], 0, 0)).toEqual(words)
   })
 
-  it('has scores that fall', () => {
+  it('has falling scores', () => {
     const scores = fuseSearches(words, ['w3', 'new'], { weight: 1, trust: 0.2 }).map(({ score }) => score)
     expect(scores).toEqual([...scores].sort((a, b) => b - a))
   })
