@@ -26,5 +26,5 @@ describe('findMissingPaths', () => {
     ['{ "broken', []],
   ])('%s', (expression, missing) => expect([...findMissingPaths(expression, records)].sort()).toEqual(missing))
 
-  it('says nothing of an empty sample', () => expect(findMissingPaths('data.x', [])).toEqual([]))
+  it('reports nothing for an empty sample', () => expect(findMissingPaths('data.x', [])).toEqual([]))
 })

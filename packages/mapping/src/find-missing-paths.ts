@@ -8,13 +8,14 @@ interface Node {
   readonly stages?: unknown
 }
 
-/** Where only the whole record is the context: below these, names are of something else. */
+/** Nodes inside which names still refer to the whole record; elsewhere they refer to something else. */
 const CONTEXT_KEEPERS = new Set(['unary', 'binary', 'condition', 'block', 'function', 'bind', 'apply', 'sort'])
 const MAX_PATHS = 200
 
 /**
- * Paths of an expression, such as `data.titel`, that find nothing in any of these records: a name mistyped, or gone at the source. What stands inside of
- * paths, filters and functions of one's own is not looked at, since its context is another. Pure; empty for what is no expression.
+ * Returns paths of an expression, such as `data.titel`, that find nothing in any of these records: a name that is mistyped, or gone at the source.
+ * What
+ * is inside paths, filters and the expression's own functions is ignored, because its context differs. Pure; empty if it is no expression.
  */
 export const findMissingPaths = (expression: string, records: readonly unknown[]): readonly string[] => {
   if (records.length === 0) return []
@@ -52,7 +53,7 @@ const visit = (node: Node, paths: (readonly string[])[], pending: unknown[]): vo
   pending.push(...Object.values(node).filter((child) => typeof child === 'object' && child !== null))
 }
 
-/** The names a path begins with, up to its first filter or computed step. */
+/** Returns the names a path begins with, up to its first filter or computed step. */
 const leadingNames = (steps: readonly Node[]): readonly string[] => {
   const names: string[] = []
   for (const step of steps) {
@@ -63,7 +64,7 @@ const leadingNames = (steps: readonly Node[]): readonly string[] => {
   return names
 }
 
-/** What a path finds in a value; lists are looked through, as JSONata does. */
+/** Returns what a path finds in a value; searches lists, as JSONata does. */
 const find = (value: unknown, path: readonly string[]): readonly unknown[] => {
   const found = [value].flat(20)
   const [name, ...rest] = path

@@ -4,7 +4,7 @@ import { findUnknownStreams } from './mapping.js'
 const rule = { expression: '$' }
 
 describe('findUnknownStreams', () => {
-  it('names the stream and those that there are', () => {
+  it('names the stream and the existing ones', () => {
     const [warning, ...others] = findUnknownStreams({ isues: rule, issues: rule }, ['issues', 'comments'])
     expect(warning).toMatchObject({ code: 'STREAM_UNKNOWN', stream: 'isues', message: expect.stringMatching(/"isues".*comments, issues$/) as string })
     expect(others).toEqual([])

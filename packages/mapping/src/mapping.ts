@@ -3,16 +3,16 @@ export interface StreamMapping {
   /** JSONata; its input is one record. */
   readonly expression: string
   /**
-   * `kept` (by default): the result is one record with the key of its original, or none. `set`: the expression gives keys of its
-   * own or splits records; then nothing links a stored record to its original, and every run is a full refresh of the stream.
+   * `kept` (default): the result is one record with the key of its original, or none. `set`: the expression sets its
+   * own keys or splits records; then nothing links a stored record to its original, and every run is a full refresh of the stream.
    */
   readonly keys?: 'kept' | 'set' | undefined
 }
 
-/** The mapping of a version, by the name of the stream; `*` is for all streams without one of their own. */
+/** The mapping of a version, by stream name; `*` applies to all streams without their own. */
 export type Mapping = Readonly<Record<string, StreamMapping>>
 
-/** The mapping of a stream, or undefined when its records stay as they are. */
+/** Returns the mapping of a stream, or undefined when its records stay as they are. */
 export const findStreamMapping = (mapping: Mapping | null | undefined, stream: string): StreamMapping | undefined => {
   if (mapping === null || mapping === undefined) return undefined
   return Object.hasOwn(mapping, stream) ? mapping[stream] : mapping['*']
@@ -26,7 +26,7 @@ export interface UnknownStream {
 
 const MAX_NAMED = 20
 
-/** A warning for each stream that a mapping names and the source does not have. None when no stream is known. Pure. */
+/** Returns a warning for each stream that a mapping names but the source does not have. None when no stream is known. Pure. */
 export const findUnknownStreams = (mapping: object | null | undefined, known: Iterable<string>): readonly UnknownStream[] => {
   const names = new Set(known)
   if (names.size === 0) return []

@@ -1,5 +1,5 @@
 // The process that evaluates expressions: plain JavaScript, so that Node runs it without a build and from a folder of two files.
-// It is not to be trusted: whatever it answers is checked by the parent.
+// It is not trusted: the parent checks whatever it returns.
 
 import dgram from 'node:dgram'
 import { writeSync } from 'node:fs'
@@ -9,13 +9,13 @@ import { setFlagsFromString } from 'node:v8'
 
 const [, , library, timeoutText] = process.argv
 const timeoutMs = Number(timeoutText)
-/** A chunk gives back what it has after this time, so that a kill costs little and a slow chunk is not mistaken for a slow record. */
+/** A chunk returns what it has after this time, so that a kill costs little and a slow chunk is not mistaken for a slow record. */
 const CHUNK_MS = timeoutMs / 2
 const CHUNK_CHARACTERS = 8_388_608
 const MAX_DEPTH = 200
 const PROGRESS_FD = 4
 
-// Regular expressions that backtrack too much continue in an engine without backtracking, where one can express them.
+// Regular expressions that backtrack too much continue in an engine without backtracking, if it supports them.
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
 const deny = () => {
   throw new Error('a mapping has no network')
@@ -49,14 +49,14 @@ const evaluate = async (expression, input) => {
   }
 }
 
-/** What JSON.stringify would silently change or leave out. */
+/** Throws for what JSON.stringify would silently change or omit. */
 const assertPlain = (value, depth) => {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`the result holds ${value}, which is not a JSON number`)
   if (typeof value === 'function') throw new Error('the result holds a function')
   if (typeof value !== 'object' || value === null) return
   if (value._jsonata_lambda === true || value._jsonata_function === true) throw new Error('the result holds a function')
   if (depth >= MAX_DEPTH) throw new Error(`the result has more than ${MAX_DEPTH} levels`)
-  // Not the keys of a list: JSONata hangs methods of its own on those it makes.
+  // Not the keys of a list: JSONata attaches methods of its own to the lists it creates.
   if (Array.isArray(value)) for (const item of value) assertPlain(item, depth + 1)
   else for (const key of Object.keys(value)) assertPlain(value[key], depth + 1)
 }

@@ -7,33 +7,33 @@ import { type ExactJson, toExactJson } from './exact-numbers.js'
 import { toRecords } from './to-records.js'
 
 export interface MappingPoolOptions {
-  /** Processes at most; each starts with its first work. 2 by default. */
+  /** The most processes; each starts with its first work. Default 2. */
   readonly processes?: number
-  /** How long one record may take, in ms; 2,000 by default. */
+  /** How long one record may take, in ms; default 2,000. */
   readonly timeoutMs?: number
-  /** Heap of a process, in MiB; 128 by default. */
+  /** Heap of a process, in MiB; default 128. */
   readonly memoryMb?: number
 }
 
-/** What a record became: some records, none (dropped), or a rejection. */
+/** The result for one record: some records, none (dropped), or a rejection. */
 export interface MappedRecord {
   readonly records: readonly SourceRecord[]
   readonly rejected: RejectedRecord | null
 }
 
-/** Evaluates expressions in processes of its own without environment, files and network; see docs/adr/0009. */
+/** Evaluates expressions in separate processes without environment, files or network; see docs/adr/0009. */
 export interface MappingPool extends AsyncDisposable {
   /**
-   * One answer for each record, in order. A record for which the expression fails, takes too long or needs too much memory is
-   * rejected with its reason; its neighbors pass. Throws QUARANTINE_BUDGET when ten records took too long or too much, CANCELLED
-   * by the signal, INTERNAL when no process can be started.
+   * Returns one result for each record, in order. A record for which the expression fails, takes too long or needs too much memory is
+   * rejected with its reason; its neighbors pass. Throws QUARANTINE_BUDGET when ten records took too long or too much memory, CANCELLED
+   * by the signal, and INTERNAL when no process can be started.
    */
   map(mapping: StreamMapping, records: readonly SourceRecord[], signal?: AbortSignal): Promise<readonly MappedRecord[]>
 }
 
 const IDLE_MS = 60_000
 
-/** Starts no process before the first call. The caller disposes. */
+/** Starts no process before the first call. The caller disposes it. */
 export const createMappingPool = ({ processes = 2, timeoutMs = 2_000, memoryMb = 128 }: MappingPoolOptions = {}): MappingPool => {
   const slots = createSemaphore(processes)
   const idle: { readonly evaluator: Evaluator; readonly timer: NodeJS.Timeout }[] = []
@@ -45,7 +45,7 @@ export const createMappingPool = ({ processes = 2, timeoutMs = 2_000, memoryMb =
     evaluator.close()
   }
 
-  /** The process used last, since it has the expression compiled. */
+  /** Prefers the most recently used process, which has the expression compiled. */
   const borrow = (): Evaluator => {
     const last = idle.pop()
     if (last !== undefined) {
@@ -113,7 +113,7 @@ export const createMappingPool = ({ processes = 2, timeoutMs = 2_000, memoryMb =
   }
 }
 
-/** The record as an expression sees it, or why it cannot be shown to one. */
+/** Returns the record as an expression sees it, or why it cannot be passed to one. */
 const toInput = (record: SourceRecord): ExactJson | Failure => {
   try {
     return toExactJson(record)
@@ -122,7 +122,7 @@ const toInput = (record: SourceRecord): ExactJson | Failure => {
   }
 }
 
-// In JSON text a quote inside of a string is escaped, so that this finds keys only.
+// In JSON text, a quote inside a string is escaped, so this matches only keys.
 const FORBIDDEN_KEY = /"(__proto__|constructor|prototype)":/
 
 const parsePlain = (json: string): unknown => {

@@ -8,7 +8,7 @@ interface Options {
   readonly end?: 'died' | 'timeout'
 }
 
-/** Answers like a process in which some inputs take too long and others kill it; counts the rounds. */
+/** Behaves like a process in which some inputs take too long and others kill it; counts the rounds. */
 const run = async (inputs: readonly string[], options: Options = {}) => {
   const { perRound = Number.POSITIVE_INFINITY, unlucky = 0, end = 'died' } = options
   let rounds = 0
@@ -25,7 +25,7 @@ const run = async (inputs: readonly string[], options: Options = {}) => {
 }
 
 describe('evaluateAll', () => {
-  it('answers in order, in as many rounds as the process needs', async () => {
+  it('returns results in order, in as many rounds as the process needs', async () => {
     expect(await run(['1', 'bad', '3', '4', '5'], { perRound: 2 })).toEqual({ rounds: 3, outcomes: ['1', 'MAPPING_FAILED', '3', '4', '5'] })
   })
 
@@ -42,12 +42,12 @@ describe('evaluateAll', () => {
     expect(await run(['1', '2', '3'], { unlucky: 1, end })).toEqual({ rounds: 3, outcomes: ['1', '2', '3'] })
   })
 
-  it('gives a page up after ten costly records', async () => {
+  it('gives up on a page after ten costly records', async () => {
     await expect(run([...Array.from({ length: 11 }, () => 'slow'), '1'])).rejects.toMatchObject({ reason: 'QUARANTINE_BUDGET' })
     expect((await run([...Array.from({ length: 9 }, () => 'slow'), '1'])).outcomes.at(-1)).toBe('1')
   })
 
-  it('gives up when no process gets as far as a record', async () => {
+  it('gives up when no process even reaches a record', async () => {
     const evaluate = async (): Promise<Evaluated> => ({ end: 'died', at: null })
     await expect(evaluateAll({ evaluate, inputs: ['1'], timeoutMs: 1 })).rejects.toMatchObject({ reason: 'INTERNAL' })
   })

@@ -14,9 +14,9 @@ export interface EvaluateAll {
 export type Outcome = { readonly json: string } | Failure
 
 /**
- * Evaluates all inputs, in as many rounds as it takes. The process says which input it is at, so that the one it was ended for is
- * known and the others are evaluated again. That one gets a second try, alone: the machine may have been busy, or somebody else may
- * have killed the process. Once a record of the page has failed both tries, records that take too long get only one.
+ * Evaluates all inputs, in as many rounds as it takes. The process reports which input it has reached, so the one it was killed for is
+ * known and the others are evaluated again. That one gets a second attempt, alone: the machine may have been busy, or the process may
+ * have been killed by someone else. Once a record of the page has failed both attempts, records that take too long get only one.
  */
 export const evaluateAll = async ({ evaluate, inputs, timeoutMs }: EvaluateAll): Promise<readonly Outcome[]> => {
   const outcomes = new Map<number, Outcome>()

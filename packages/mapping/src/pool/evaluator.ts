@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** What became of one input: JSON text, or why there is none. */
+/** The result for one input: JSON text, or why there is none. */
 export type Output = { readonly json: string } | { readonly code: string; readonly message: string }
 
 /**
- * - `answered`: outputs of the first inputs, at least one; the rest has not been looked at.
- * - `timeout`, `died`: the process is gone; `at` is the input it was at, null when it had not begun.
+ * - `answered`: outputs of the first inputs, at least one; the rest was not evaluated.
+ * - `timeout`, `died`: the process is gone; `at` is the input it had reached, null if it had not begun.
  */
 export type Evaluated =
   | { readonly end: 'answered'; readonly outputs: readonly Output[] }
@@ -40,7 +40,7 @@ const LIBRARY = realpathSync(createRequire(import.meta.url).resolve('jsonata'))
 /** Node 20 has the permission model under its first name. */
 const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission'
 
-/** Starts no process before the first call. The caller closes. */
+/** Starts no process before the first call. The caller closes it. */
 export const createEvaluator = ({ timeoutMs, memoryMb }: EvaluatorOptions): Evaluator => {
   let running: Running | undefined
 
@@ -70,7 +70,7 @@ export const createEvaluator = ({ timeoutMs, memoryMb }: EvaluatorOptions): Eval
 interface Running {
   readonly ready: Promise<void>
   alive(): boolean
-  /** Whether it keeps this process alive. */
+  /** Sets whether it keeps this process alive. */
   hold(held: boolean): void
   ask(request: object, timeoutMs: number): Promise<Evaluated>
   kill(): void
@@ -87,14 +87,14 @@ const nodeFlags = (memoryMb: number): readonly string[] => [
 ]
 
 /**
- * The command within limits of the system, where there are such: a process whose parent was killed while it evaluates sees nothing
- * of that, and ends after a minute of computing. One that worked that long for many records is replaced like any that dies.
+ * Wraps the command in operating system limits where possible: a process whose parent was killed while it evaluates does not notice,
+ * and ends after a minute of CPU time. One that has used that much for many records is replaced like any that dies.
  */
 const limited = (command: string, args: readonly string[]): [command: string, args: readonly string[]] =>
   process.platform === 'win32' ? [command, args] : ['/bin/sh', ['-c', `ulimit -c 0; ulimit -t ${CPU_SECONDS}; exec "$0" "$@"`, command, ...args]]
 
 const start = (timeoutMs: number, memoryMb: number): Running => {
-  // A folder of its own, so that even a relative path leads to nothing; removed at once, since the process is in it.
+  // A folder of its own, so that even a relative path leads nowhere; removed at once, because the process is in it.
   const folder = mkdtempSync(path.join(tmpdir(), 'inlet-mapping-'))
   const child = spawn(...limited(process.execPath, [...nodeFlags(memoryMb), CHILD, LIBRARY, String(timeoutMs)]), {
     cwd: folder,
@@ -111,7 +111,7 @@ const start = (timeoutMs: number, memoryMb: number): Running => {
   progress.on('error', () => {})
   child.on('message', (message: object) => state.onEnd({ message }))
   child.on('error', () => {})
-  // "close" comes after the last byte of progress; "exit" may come before it.
+  // "close" follows the last byte of progress; "exit" may precede it.
   child.on('close', () => {
     state.gone = true
     state.onEnd({ closed: true })
@@ -165,7 +165,7 @@ const ask = ({ child, state, request, limitMs }: Asking): Promise<Evaluated> =>
     let timedOut = false
     const timer = setTimeout(() => {
       const { begun } = state
-      // First what has arrived meanwhile: this process itself may have been held up.
+      // First handles what has arrived in the meantime: this process itself may have been held up.
       setImmediate(() => {
         if (state.begun > begun || state.onEnd !== onEnd) return
         timedOut = true
@@ -179,7 +179,7 @@ const ask = ({ child, state, request, limitMs }: Asking): Promise<Evaluated> =>
       if ('message' in end) resolve({ end: 'answered', outputs: (end.message as { outputs: readonly Output[] }).outputs })
       else resolve({ end: timedOut ? 'timeout' : 'died', at: state.begun === 0 ? null : state.begun - 1 })
     }
-    // Each record has the whole time, however many came before it.
+    // Each record gets the full time, however many came before it.
     state.onProgress = () => void timer.refresh()
     state.onEnd = onEnd
     if (state.gone) onEnd({ closed: true })

@@ -17,7 +17,7 @@ describe('toExactJson', () => {
     [{ __proto__x: 1, constructor: 2 }],
   ])('passes values on unchanged: %#', (value) => expect(through(value)).toEqual(value))
 
-  it('lets an expression calculate with what a JavaScript number holds', () => {
+  it('lets an expression calculate with numbers that JavaScript represents exactly', () => {
     const value = { price: new JsonNumber('12.50'), count: 3n }
     expect(through(value, ({ price, count }: { price: number; count: number }) => price * count)).toBe(37.5)
     expect(through({ n: 42n })).toEqual({ n: 42 })
@@ -37,7 +37,7 @@ describe('toExactJson', () => {
     expect(through(value)).toEqual(value)
   })
 
-  it('keeps a key named __proto__ apart from the prototype', () => {
+  it('distinguishes a key named __proto__ from the prototype', () => {
     const value: unknown = JSON.parse('{"__proto__": {"polluted": 1}, "id": 1}')
     const { json } = toExactJson(value)
     expect(json).toBe('{"__proto__":{"polluted":1},"id":1}')

@@ -9,12 +9,13 @@ const BLOCKS = 399
 /** A value as JSON text for an expression, and the way back. */
 export interface ExactJson {
   readonly json: string
-  /** Numbers of the value that stand in a result, exact again. */
+  /** Restores the exact numbers of the value in a result. */
   readonly restore: (result: unknown) => unknown
 }
 
 /**
- * JSON text in which every number keeps its value. Those a JavaScript number holds are plain numbers, to calculate with. Others
+ * Writes a value as JSON text in which every number keeps its value. Those a JavaScript number can represent are plain numbers, to calculate with.
+ * Others
  * (integers beyond 2^53, long decimals) become text of private-use characters, one per digit: an expression can pass them on,
  * join and cut them like the text of their digits, while calculating with one fails instead of rounding it.
  * Throws RECORD_INVALID for what is not JSON, NUMBER_NOT_STORABLE for NaN and infinities.
@@ -25,17 +26,17 @@ export const toExactJson = (value: unknown): ExactJson => {
   const plain = copy(value, { written, long, block: FIRST_BLOCK }, 0)
   const json = JSON.stringify(plain)
   if (long.length === 0) return { json, restore: written.size === 0 ? (result) => result : (result) => restore(result, { written, block: null }) }
-  // A record that uses private-use characters itself gets another block, so that none of its own is taken for a digit.
+  // A record that itself uses private-use characters gets another block, so that none of its own is mistaken for a digit.
   const block = freeBlock(JSON.stringify(copy(value, { written, long, block: null }, 0)))
   const text = block === FIRST_BLOCK ? json : JSON.stringify(copy(value, { written, long, block }, 0))
   return { json: text, restore: (result) => restore(result, { written, block }) }
 }
 
 interface Copying {
-  /** How numbers were written whose value, but not spelling, a JavaScript number keeps, e.g. 12.5 as `12.50`. */
+  /** How numbers were written whose value, but not spelling, a JavaScript number preserves, e.g. 12.5 as `12.50`. */
   readonly written: Map<number, string>
   readonly long: string[]
-  /** Where the characters for digits begin; null leaves long numbers out. */
+  /** The first of the characters for digits; null leaves long numbers out. */
   readonly block: number | null
 }
 
@@ -65,7 +66,7 @@ const copyObject = (value: object, how: Copying, depth: number): unknown => {
     return value.toISOString()
   }
   if (Array.isArray(value)) return value.map((item) => copy(item, how, depth))
-  // fromEntries defines members, so that the key "__proto__" stays a key.
+  // fromEntries defines members, so the key "__proto__" stays a key.
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copy(member, how, depth)]))
 }
 
@@ -79,7 +80,7 @@ const toNumber = (text: string, { written, long, block }: Copying): number | str
   return block === null ? null : text.replaceAll(/./g, (symbol) => String.fromCharCode(block + SYMBOLS.indexOf(symbol)))
 }
 
-/** The same text for the same decimal, however it is spelled: digits without zeros at either end, and the power of ten. */
+/** Returns the same text for the same decimal, however it is spelled: digits without zeros at either end, and the power of ten. */
 const decimal = (text: string): string => {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? []
   const digits = (whole + fraction).replace(/^0+/, '')

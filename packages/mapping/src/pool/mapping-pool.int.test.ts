@@ -37,7 +37,7 @@ describe('createMappingPool', () => {
     ])
   })
 
-  it('passes numbers on that JavaScript would round', async () => {
+  it('passes on numbers that JavaScript would round', async () => {
     const data = { id: 9_007_199_254_740_993n, amount: new JsonNumber('12345678901234567890.10'), price: new JsonNumber('12.50') }
     const [mapped] = await map('{"title": "order " & data.id, "data": {"all": data, "gross": data.price * 2}}', [record(1, data)])
     expect(mapped?.records[0]).toMatchObject({ title: 'order 9007199254740993', data: { all: { n: 1, ...data }, gross: 25 } })
@@ -96,7 +96,7 @@ describe('createMappingPool', () => {
   )
 
   it('stops for a signal and leaves no process and no folder behind', async () => {
-    // Other pools of this machine have folders, too.
+    // Other pools on this machine have folders, too.
     const folder = mkdtempSync(path.join(tmpdir(), 'inlet-pool-'))
     vi.stubEnv('TMPDIR', folder)
     const own = createMappingPool({ processes: 1, timeoutMs: 60_000 })

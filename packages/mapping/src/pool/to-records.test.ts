@@ -9,7 +9,7 @@ const set = (result: unknown) => toRecords(original, result, { keys: 'set' })
 describe('toRecords', () => {
   it.each([[null], [undefined], [[]], [[null]]])('drops for %j', (result) => expect(kept(result)).toEqual([]))
 
-  it('replaces the members named and leaves the others', () => {
+  it('replaces the named members and leaves the others', () => {
     expect(kept({ title: 'new', data: { b: 2 }, text: 5n, occurredAt: '2026-01-01' })).toEqual([
       { ...original, title: 'new', data: { b: 2 }, text: '5', occurredAt: '2026-01-01' },
     ])

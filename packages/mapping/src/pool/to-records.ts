@@ -7,7 +7,7 @@ const PASSED = ['stream', 'scope', 'validator', 'op'] as const
 const MAX_PARTS = 10_000
 
 /**
- * The records a result stands for: none for null, otherwise the original with the members that each object names.
+ * Returns the records of a result: none for null, otherwise the original with the members that each object sets.
  * Throws MAPPING_RESULT for anything else.
  */
 export const toRecords = (original: SourceRecord, result: unknown, { keys = 'kept' }: Pick<StreamMapping, 'keys'>): readonly SourceRecord[] => {
@@ -80,7 +80,7 @@ const assertKept = (original: SourceRecord, records: readonly SourceRecord[]): v
 }
 
 const assertOwn = (parts: readonly unknown[], records: readonly SourceRecord[]): void => {
-  // A path that leads to nothing leaves the member out.
+  // A path that leads nowhere omits the member.
   if (parts.some((part) => isObject(part) && !Object.hasOwn(part, 'key'))) throw new Failure('RECORD_KEY_MISSING', 'the expression gives no key')
   const seen = new Set(records.map(({ key }) => keyText(key)))
   if (seen.size < records.length)

@@ -47,7 +47,7 @@ describe('checkMapping', () => {
     '$map(data.items, $uppercase)',
   ])('accepts %s', (expression) => expect(problemOf(expression)).toBeNull())
 
-  it('takes a source without a mapping', () => {
+  it('accepts a source without a mapping', () => {
     expect(() => [checkMapping(null), checkMapping(undefined), checkMapping({})]).not.toThrow()
   })
 

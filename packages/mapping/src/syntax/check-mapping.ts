@@ -3,12 +3,12 @@ import type { Mapping } from '../mapping.js'
 import { findUnknownName } from './find-unknown-name.js'
 import { MappingSyntaxError, toPosition } from './mapping-syntax-error.js'
 
-/** UTF-16 units; an expression is written by a person. */
+/** In UTF-16 units; expressions are written by people. */
 export const MAX_EXPRESSION_LENGTH = 20_000
 
 /**
  * Compiles every expression without running any. Throws {@link MappingSyntaxError} (MAPPING_SYNTAX) for the first that is not
- * JSONata, calls an unknown function, or one whose result is another each time; `field` is e.g. `mapping.orders.expression`.
+ * JSONata, or calls a function that is unknown or returns something different each time; `field` is e.g. `mapping.orders.expression`.
  */
 export const checkMapping = (mapping: Mapping | null | undefined): void => {
   for (const [stream, { expression }] of Object.entries(mapping ?? {})) checkExpression(expression, `mapping.${stream}.expression`)
@@ -34,6 +34,6 @@ const parse = (expression: string, refuse: (message: string, offset: number) => 
   }
 }
 
-/** JSONata names the end of a token; people look for its beginning. */
+/** JSONata reports the end of a token; people look for its beginning. */
 const startOf = (expression: string, token: unknown, end: number): number =>
   typeof token === 'string' && expression.slice(end - token.length, end) === token ? end - token.length : end

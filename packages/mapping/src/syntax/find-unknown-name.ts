@@ -30,7 +30,7 @@ interface Found {
   readonly used: { readonly name: string; readonly end: number; readonly called: boolean }[]
 }
 
-/** The first `$name` of a syntax tree that is neither a function of JSONata nor bound anywhere in the expression, or is refused. */
+/** Returns the first `$name` of a syntax tree that is refused, or neither a function of JSONata nor bound anywhere in the expression. */
 export const findUnknownName = (tree: unknown): UnknownName | undefined => {
   const found: Found = { bound: new Set(), used: [] }
   collect(tree, found)
@@ -44,7 +44,7 @@ export const findUnknownName = (tree: unknown): UnknownName | undefined => {
   return undefined
 }
 
-/** Looks at every node, whatever its type, without recursion: a long chain makes a deep tree. */
+/** Visits every node, whatever its type, without recursion: a long chain makes a deep tree. */
 const collect = (tree: unknown, found: Found): void => {
   const pending: unknown[] = [tree]
   const seen = new Set<object>()

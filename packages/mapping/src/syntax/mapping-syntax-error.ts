@@ -1,6 +1,6 @@
 import { Failure } from '@inlet/domain'
 
-/** A place in an expression. */
+/** A position in an expression. */
 export interface TextPosition {
   /** From 1. */
   readonly line: number
@@ -10,7 +10,7 @@ export interface TextPosition {
   readonly offset: number
 }
 
-/** MAPPING_SYNTAX with the place. */
+/** MAPPING_SYNTAX with the position. */
 export class MappingSyntaxError extends Failure {
   readonly position: TextPosition
   constructor(message: string, field: string, position: TextPosition) {
@@ -19,7 +19,7 @@ export class MappingSyntaxError extends Failure {
   }
 }
 
-/** The place of an offset; offsets beyond the end mean the end. */
+/** Converts an offset to a position; offsets beyond the end mean the end. */
 export const toPosition = (text: string, offset: number): TextPosition => {
   const at = Math.max(0, Math.min(offset, text.length))
   const before = text.slice(0, at)
