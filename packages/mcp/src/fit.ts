@@ -1,9 +1,9 @@
 import { toFencedJson } from './untrusted.js'
 
-/** No answer is larger than this in bytes of JSON: a reader's window is small. */
+/** The largest response in bytes of JSON, because a reader's context window is small. */
 export const MAX_ANSWER_BYTES = 32_000
 
-/** As it is sent: what could close a fence is written as six characters. */
+/** Counts bytes as sent: what could close a fence is escaped to six characters. */
 const bytesOf = (value: unknown): number => Buffer.byteLength(toFencedJson(value), 'utf8')
 
 export const fits = (answer: unknown): boolean => bytesOf(answer) <= MAX_ANSWER_BYTES
@@ -11,8 +11,8 @@ export const fits = (answer: unknown): boolean => bytesOf(answer) <= MAX_ANSWER_
 const LENGTHS = [8_000, 4_000, 2_000, 1_000, 500, 240, 100]
 
 /**
- * The longest answer that fits: texts are shortened first, then lists lose their end. `shorten` gives the answer with texts of at
- * most so many characters, `drop` the answer without its last items; what it gives must itself say that something is missing.
+ * Returns the longest response that fits: shortens texts first, then drops items from lists. `shorten` returns the response with texts of at
+ * most that many characters, `drop` the response without its last items; what it returns must itself say that something is missing.
  */
 export const fitAnswer = <T>(shorten: (maxChars: number) => T, drop: (answer: T, count: number) => T): T => {
   for (const maxChars of LENGTHS) {
@@ -24,6 +24,6 @@ export const fitAnswer = <T>(shorten: (maxChars: number) => T, drop: (answer: T,
   return answer
 }
 
-/** The beginning of a text that fits in so many characters; says that it continues. */
+/** Returns the beginning of a text, at most this many characters; an ellipsis shows that it continues. */
 export const shortenText = (text: string, maxChars: number): string =>
   text.length <= maxChars ? text : `${text.slice(0, Math.max(0, maxChars - 1)).toWellFormed()}…`

@@ -1,4 +1,4 @@
-/** A request to the REST API, in the name of the tool's caller: tools can do what that key can do, and nothing else. */
+/** A request to the REST API, on behalf of the tool's caller: tools can do what that key can do, and nothing else. */
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Without a query, such as `/v1/runs`; parts from tool arguments are encoded with `segment`. */
@@ -8,10 +8,10 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The REST API of an installation. Rejects with ApiRefusal for every answer that is not 2xx. */
+/** The REST API of an installation. Rejects with ApiRefusal for every response that is not 2xx. */
 export type InletApi = <T>(request: ApiRequest) => Promise<T>
 
-/** What the API said instead of an answer. */
+/** An error response of the API. */
 export class ApiRefusal extends Error {
   override readonly name = 'ApiRefusal'
   readonly status: number
@@ -25,7 +25,7 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** A part of a path that somebody gave. */
+/** Encodes a caller-supplied part of a path. */
 export const segment = (text: string): string => encodeURIComponent(text)
 
 export interface HttpApiOptions {
@@ -37,7 +37,7 @@ export interface HttpApiOptions {
 
 const TIMEOUT_MS = 150_000
 
-/** The API over HTTP with a key. */
+/** Accesses the API over HTTP with a key. */
 export const createHttpApi =
   ({ url, key, headers: always }: HttpApiOptions): InletApi =>
   async <T>({ method, path, query = {}, body, headers }: ApiRequest): Promise<T> => {
@@ -54,6 +54,6 @@ export const createHttpApi =
     const text = await response.text()
     const answer: unknown = text === '' ? null : JSON.parse(text)
     if (!response.ok) throw new ApiRefusal(response.status, answer ?? {})
-    // The API checks its answers against the contract; they are not parsed a second time here.
+    // The API checks its responses against the contract; they are not parsed again here.
     return answer as T
   }

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { ApiRefusal } from './inlet-api.js'
 
-/** What publish_change is to do: publish this revision of a draft, or start a source that was registered paused. */
+/** What publish_change should do: publish this revision of a draft, or start a source that was registered paused. */
 const plan = z.union([z.strictObject({ publish: z.string(), revision: z.int() }), z.strictObject({ start: z.string(), revision: z.int() })])
 export type Plan = z.infer<typeof plan>
 
-/** Names a plan. It grants nothing: publishing needs the scope, and a revision that is not current any more is refused. */
+/** Encodes a plan as an id. It grants nothing: publishing needs the scope, and an outdated revision is refused. */
 export const toPlanId = (of: Plan): string => `plan_${Buffer.from(JSON.stringify(of)).toString('base64url')}`
 
-/** Throws a refusal for anything that toPlanId did not make. */
+/** Throws a refusal for anything that toPlanId did not create. */
 export const parsePlanId = (id: string): Plan => {
   try {
     return plan.parse(JSON.parse(Buffer.from(id.replace(/^plan_/u, ''), 'base64url').toString('utf8')))

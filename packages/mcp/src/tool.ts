@@ -8,7 +8,7 @@ export interface ToolContext {
   readonly approval: boolean
 }
 
-/** A tool: what an agent reads of it, and what it does in the name of the key. */
+/** A tool: what an agent reads about it, and what it does on behalf of the key. */
 export interface Tool<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly name: string
   /** Says when to use it; nothing in it comes from sources. */
@@ -21,5 +21,5 @@ export interface Tool<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Z
   run(context: ToolContext, input: z.output<I>): Promise<z.input<O>>
 }
 
-/** Checks the type of a tool and keeps its exact schemas. */
+/** Type-checks a tool and keeps its exact schemas. */
 export const defineTool = <I extends z.ZodType, O extends z.ZodType>(tool: Tool<I, O>): Tool<I, O> => tool

@@ -2,8 +2,8 @@ import { isUrl } from '@inlet/domain'
 import { z } from 'zod'
 
 /**
- * Text that sources brought: it may talk to the reader, so it stands apart, marked, and in no other field of an answer. What is inside
- * differs by tool and is left out of the schemas, which every agent pays for in tokens.
+ * Text from sources: it may address the reader, so it is kept separate, marked, and in no other field of a response. Its contents
+ * differ by tool and are left out of the schemas, for which every agent pays in tokens.
  */
 export const untrusted = z.looseObject({ untrusted: z.literal(true), from: z.string() })
 
@@ -14,20 +14,20 @@ export const markUntrusted = <T extends object>(from: string, content: T): { rea
   ...content,
 })
 
-// Control characters but for tab and line feed; direction marks; what is invisible and can carry hidden words (tags, variation supplements).
+// Control characters except tab and line feed; direction marks; invisible characters that can carry hidden words (tags, variation supplements).
 const HIDDEN = /(?![\t\n])\p{Cc}|[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e01ef}]/gu
 const ACTIVE_LINK = /\b(javascript|vbscript|data)\s*:/giu
 
-/** Text without hidden characters and active links; line breaks stay. */
+/** Removes hidden characters and active links from a text; line breaks stay. */
 export const cleanText = (text: string): string => text.toWellFormed().replace(/\r\n?/gu, '\n').replace(HIDDEN, '').replace(ACTIVE_LINK, '$1\u2236')
 
-/** A link that a reader may follow; null for everything but http and https. */
+/** Returns a link that a reader may follow; null for everything but http and https. */
 export const cleanUrl = (url: string | null): string | null => {
   if (url === null || !isUrl(url)) return null
   const { protocol, href } = new URL(url)
   return protocol === 'https:' || protocol === 'http:' ? href : null
 }
 
-/** JSON whose text cannot close a fence or open a tag where a client pastes it. */
+/** Returns JSON whose text cannot close a fence or open a tag where a client pastes it. */
 export const toFencedJson = (value: unknown): string =>
   JSON.stringify(value).replace(/[`<>\u2028\u2029]/gu, (found) => `\\u${found.codePointAt(0)?.toString(16).padStart(4, '0')}`)

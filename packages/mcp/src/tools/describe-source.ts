@@ -8,7 +8,7 @@ import { cleanText, markUntrusted, untrusted } from '../untrusted.js'
 const MAX_SETTINGS = 6_000
 const MAX_EXAMPLE = 200
 
-/** One source in full, with why it is not running and what its records look like. */
+/** Shows one source in full, with why it is not running and what its records look like. */
 export const describeSource = defineTool({
   name: 'describe_source',
   description: 'See settings (no secrets), streams, schedule and freshness of a source, why it is not running, fields of its records.',
@@ -48,7 +48,7 @@ export const describeSource = defineTool({
   },
 })
 
-/** The fields of a few records, each with the first example that is not empty. */
+/** Returns the fields of a few records, each with its first example that is not empty. */
 const fieldsOf = ({ items }: RecordPage): { readonly name: string; readonly example: string }[] => {
   const examples = new Map<string, string>()
   for (const { data } of items)

@@ -9,7 +9,7 @@ import { cleanText, markUntrusted, untrusted } from '../untrusted.js'
 const SAMPLES = 3
 const GROUPS = 20
 
-/** All that could not be stored, counted by reason. */
+/** Shows everything that could not be stored, counted by reason. */
 export const listQuarantine = defineTool({
   name: 'list_quarantine',
   description: 'See which records of a source could not be stored: counted by reason, with samples and the next step.',

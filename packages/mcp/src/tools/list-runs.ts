@@ -13,7 +13,7 @@ const run = z.looseObject({
   error: z.looseObject({ reason: z.string(), message: z.string(), next: z.string() }).nullable(),
 })
 
-/** Runs, or the one that is named. */
+/** Lists runs, or shows the named one. */
 export const listRuns = defineTool({
   name: 'list_runs',
   description: 'See how runs went: counts, errors and what to do next. With runId, only that run; poll it after run_source.',

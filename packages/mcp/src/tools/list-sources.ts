@@ -2,7 +2,7 @@ import type { SourcePage } from '@inlet/contract'
 import { z } from 'zod'
 import { defineTool } from '../tool.js'
 
-/** What there is, one line each. */
+/** Lists the sources, one line each. */
 export const listSources = defineTool({
   name: 'list_sources',
   description: 'See which sources are registered, whether they are fresh, and how their last run ended.',

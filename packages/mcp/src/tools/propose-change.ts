@@ -30,7 +30,7 @@ const output = z.looseObject({
   data: untrusted.describe('samples'),
 })
 
-/** A draft, or a new source that is registered paused, tried on real records. Nothing live changes. */
+/** Creates a draft, or registers a new source paused, and tries it on real records. Nothing live changes. */
 export const proposeChange = defineTool({
   name: 'propose_change',
   description:

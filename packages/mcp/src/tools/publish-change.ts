@@ -4,7 +4,7 @@ import { ApiRefusal, segment } from '../inlet-api.js'
 import { parsePlanId } from '../plan-id.js'
 import { defineTool } from '../tool.js'
 
-/** Makes a proposed change live. Takes nothing but the plan, so that what was shown is what happens. */
+/** Makes a proposed change live. Takes only the plan, so that what was shown is what happens. */
 export const publishChange = defineTool({
   name: 'publish_change',
   description: 'Make the change of a planId live. Refused when the draft or the live version has changed since, or when a person must do it.',

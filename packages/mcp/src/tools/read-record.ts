@@ -5,10 +5,10 @@ import { type InletApi, segment } from '../inlet-api.js'
 import { defineTool } from '../tool.js'
 import { cleanText, cleanUrl, markUntrusted, untrusted } from '../untrusted.js'
 
-/** Fields are shown up to here; their text is JSON, since they may hold anything. */
+/** Fields are shown up to this size; their text is JSON, since they may contain anything. */
 const MAX_FIELDS = 6_000
 
-/** A record in parts that a reader can hold: from an offset, or the chunks around a citation. */
+/** Reads a record in parts that a reader can hold: from an offset, or the chunks around a citation. */
 export const readRecord = defineTool({
   name: 'read_record',
   description: 'Read text and fields of a record in parts: from nextOffset as offset, or around the chunk of a citation.',
@@ -64,7 +64,7 @@ export const readRecord = defineTool({
     }
     return fitAnswer(
       (limit) => {
-        // The first of the lengths stands for what was asked for.
+        // The first of the lengths stands for the requested limit.
         const part = text.slice(offset, offset + (limit === 8_000 ? maxChars : Math.min(limit, maxChars))).toWellFormed()
         const end = offset + part.length
         return {

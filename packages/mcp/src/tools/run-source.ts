@@ -20,7 +20,7 @@ export const runSource = defineTool({
       const { runId } = await api<{ runId: string }>({ method: 'POST', path, body: {}, headers: { 'idempotency-key': idempotencyKey } })
       return { runId, started: true }
     } catch (error) {
-      // A source has one run at a time; the one that is active is as good.
+      // A source has one run at a time; the active one will do.
       const active = error instanceof ApiRefusal && error.code === 'RUN_IN_PROGRESS' ? findUuid(error.message) : null
       if (active === null) throw error
       return { runId: active, started: false }

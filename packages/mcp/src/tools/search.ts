@@ -17,7 +17,7 @@ const CITATIONS = 3
 
 type Part = NonNullable<RecordPage['items'][number]['chunks']>[number]
 
-/** The snippet of the best one is that of the hit. */
+/** The snippet of the best part is that of the hit. */
 const toCitation = ({ ordinal, start, end, headings, snippet }: Part, maxChars: number) => ({
   chunk: ordinal,
   start,
@@ -26,7 +26,7 @@ const toCitation = ({ ordinal, start, end, headings, snippet }: Part, maxChars: 
   ...(maxChars === 0 || snippet === null ? {} : { snippet: shortenText(cleanText(snippet), maxChars) }),
 })
 
-/** One page of hits, each with where it comes from. */
+/** Returns one page of hits, each with its origin. */
 export const search = defineTool({
   name: 'search',
   description:
@@ -45,7 +45,7 @@ export const search = defineTool({
   }),
   output: z.object({ hits: z.array(hit), nextCursor: z.string().nullable(), stale: z.array(z.string()), note: z.string().nullable() }),
   run: async ({ api }, query) => {
-    // A page that is too large even with the shortest texts is asked for again with fewer hits, so that its cursor leaves none out.
+    // A page that is too large even with the shortest texts is requested again with fewer hits, so that its cursor skips none.
     for (let limit = query.limit; ; limit = Math.ceil(limit / 2)) {
       const page = await api<RecordPage>({ method: 'GET', path: '/v1/records', query: { ...query, limit } })
       const answer = toAnswer(page)
