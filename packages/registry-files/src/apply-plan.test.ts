@@ -9,7 +9,7 @@ const files = (text: string) => parseSourceFiles([{ file: 'a.yaml', text }], {})
 
 const sorted = (calls: readonly unknown[]): readonly string[] => calls.map((call) => JSON.stringify(call)).sort()
 
-/** A registry that knows of each source what the API would answer, and notes what is asked of it. */
+/** A registry that returns for each source what the API would, and records its calls. */
 const createRegistry = (known: Readonly<Record<string, Partial<PlannedSource>>>, entries: readonly Partial<RegistryEntry>[] = []) => {
   const calls: unknown[] = []
   let active = 0

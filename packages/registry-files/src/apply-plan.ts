@@ -3,14 +3,14 @@ import type { FilePlan, PlannedStep } from './plan-files.js'
 import type { Refusal, RegistryClient } from './registry-client.js'
 
 export interface ApplyOptions {
-  /** Requests at a time; default 8. */
+  /** Concurrent requests; default 8. */
   readonly concurrency?: number
-  /** Whether new sources run at once; default true. */
+  /** Whether new sources run immediately; default true. */
   readonly runNow?: boolean
   readonly onDone?: (done: AppliedStep) => void
 }
 
-/** What became of one step. */
+/** The result of one step. */
 export interface AppliedStep {
   readonly step: PlannedStep
   /** Null: done. */
@@ -18,8 +18,8 @@ export interface AppliedStep {
 }
 
 /**
- * Carries out a plan: first what is made and changed, then what is deleted. One that fails does not stop the others.
- * To repeat it after any interruption is safe: what was done before is unchanged then.
+ * Carries out a plan: creates and changes first, then deletes. A step that fails does not stop the others.
+ * It is safe to repeat after any interruption: what was done before is then unchanged.
  */
 export const applyPlan = async (client: RegistryClient, plan: FilePlan, options: ApplyOptions = {}): Promise<readonly AppliedStep[]> => {
   const applied: AppliedStep[] = []
@@ -64,7 +64,7 @@ const create = async (client: RegistryClient, { filed }: PlannedStep, how: { rea
   if (filed !== undefined) await client.create({ definition: filed.definition, ...how })
 }
 
-/** What a field is when a file leaves it out. */
+/** The value of a field that a file omits. */
 const DEFAULTS: Readonly<Record<string, unknown>> = {
   labels: {},
   schedule: null,

@@ -1,4 +1,4 @@
-/** A place in a file, for people: lines and columns count from 1. */
+/** A position in a file, for display: lines and columns count from 1. */
 export interface FilePlace {
   readonly file: string
   readonly line: number
@@ -20,5 +20,5 @@ export class FilesInvalid extends Error {
   }
 }
 
-/** `sources.yaml:12:7: message`, as editors and CI systems know it. */
+/** `sources.yaml:12:7: message`, as editors and CI systems recognize it. */
 export const formatProblem = ({ file, line, column, message }: FileProblem): string => `${file}:${line}:${column}: ${message}`

@@ -1,4 +1,4 @@
-/** Does the work for all items, at most `limit` at a time. Throws the first error once those under way have ended. */
+/** Does the work for all items, at most `limit` at a time. Throws the first error once those in progress have ended. */
 export const forEach = async <T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> => {
   let next = 0
   const errors: unknown[] = []

@@ -29,7 +29,7 @@ const problemsOf = (...texts: readonly string[]): readonly string[] => {
 }
 
 describe('parseSourceFiles', () => {
-  it('reads several documents and files, with anchors, defaults and places', () => {
+  it('reads several documents and files, with anchors, defaults and positions', () => {
     const filed = parse(
       'x-every: &hourly { cron: "0 * * * *" }\nsources:\n  b:\n    connector: rss\n    config: { url: https://b.test/feed }\n    schedule: *hourly\n---\n# nothing but a comment\n---\nsources:\n  a: { connector: web, name: Site A, paused: true, labels: { team: core } }\n',
       '{ "sources": { "c": { "connector": "api", "freshWithin": "2h" } } }',
@@ -89,7 +89,7 @@ describe('parseSourceFiles', () => {
     expect(problems.join()).not.toContain('hunter2')
   })
 
-  it('says where a slug or name of another file comes again, and reports all problems at once', () => {
+  it('reports where a slug or name of another file is repeated, and all problems at once', () => {
     expect(
       problemsOf(
         'sources:\n  a: { connector: web }\n',

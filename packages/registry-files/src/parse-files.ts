@@ -9,20 +9,20 @@ import { resolveSecrets } from './secret-references.js'
 import type { SourceFile } from './source-files.js'
 import { suggest } from './suggest.js'
 
-/** A definition with the place it comes from. */
+/** A definition with its position in the file. */
 export interface FiledDefinition {
   readonly definition: SourceDefinition
   readonly place: FilePlace
-  /** Where a field stands, e.g. `config.url`. */
+  /** Returns the position of a field, e.g. `config.url`. */
   placeOf(field: string): FilePlace
 }
 
-/** A document: `sources` by their slug; members named x-… hold what YAML anchors point at. */
+/** A document: `sources` by their slug; members named x-… hold the targets of YAML anchors. */
 const document = z.strictObject({ sources: z.record(z.string(), z.looseObject({})) })
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** The definitions of files, by slug. Throws {@link FilesInvalid} with everything that is wrong, each with its line. */
+/** Parses the definitions in files, by slug. Throws {@link FilesInvalid} with everything that is wrong, each with its line. */
 export const parseSourceFiles = (files: readonly SourceFile[], env: Env): readonly FiledDefinition[] => {
   const problems: FileProblem[] = []
   const found = files.flatMap((file) => parseFile(file, env, problems))
@@ -74,7 +74,7 @@ const parseDocuments = ({ file, text }: SourceFile, lines: LineCounter, problems
   }
 }
 
-/** Aliases can nest values beyond what a function that walks through them can follow. */
+/** Aliases can nest values more deeply than a recursive walk can follow. */
 const plainly = (message: string): string => (message.includes('call stack') ? 'this is nested too deeply' : message)
 
 interface Reading {
@@ -85,7 +85,7 @@ interface Reading {
 }
 
 const readDocument = (value: unknown, reading: Reading): readonly FiledDefinition[] => {
-  // A document of comments alone.
+  // A document of only comments.
   if (value === null) return []
   const known =
     typeof value === 'object' && !Array.isArray(value)
@@ -126,7 +126,7 @@ const readSource = (slug: string, source: Readonly<Record<string, unknown>>, rea
   return [{ definition, place: positions.ofKey(prefix), placeOf: (field) => positions.ofValue([...prefix, ...field.split('.')]) }]
 }
 
-/** Undefined without secrets, null when they cannot be used. */
+/** Returns undefined without secrets, null when they cannot be used. */
 const readSecrets = (given: unknown, prefix: readonly string[], reading: Reading): Readonly<Record<string, unknown>> | null | undefined => {
   if (given === undefined) return undefined
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return null
@@ -153,7 +153,7 @@ const reportIssues = (
     }
   for (const issue of issues.filter(({ code }) => code !== 'unrecognized_keys')) {
     const field = issue.path.join('.')
-    // What is missing because it is misspelt is one problem.
+    // A field that is missing because it is misspelled is one problem.
     if (misspelt.has(field)) continue
     // The slug is the name of the member.
     const place = field === 'slug' ? positions.ofKey(about.prefix) : positions.ofValue([...about.prefix, ...issue.path])
@@ -164,7 +164,7 @@ const reportIssues = (
 
 const isMissing = (issue: z.core.$ZodIssue): boolean => issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
 
-/** Schemas leave such members out without a word. */
+/** Schemas silently drop such members. */
 const findForbidden = (value: unknown): readonly PropertyKey[] | null => {
   if (typeof value !== 'object' || value === null) return null
   for (const [name, member] of Object.entries(value)) {

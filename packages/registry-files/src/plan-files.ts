@@ -4,9 +4,9 @@ import type { FiledDefinition } from './parse-files.js'
 import type { Refusal, RegistryClient } from './registry-client.js'
 
 export interface PlanOptions {
-  /** Who keeps the files. Sources that are made get this owner, and only sources of this owner are pruned. */
+  /** The owner of the files. New sources get this owner, and only sources of this owner are pruned. */
   readonly owner: string
-  /** Take over sources that others keep, or nobody. */
+  /** Take over sources that have another owner, or none. */
   readonly adopt?: boolean
   /** Delete sources of this owner that no file defines any more; `all`: of every owner and of none. */
   readonly prune?: boolean | 'all'
@@ -21,18 +21,18 @@ export interface PlannedStep {
   readonly revision: number | null
   readonly changes: readonly DefinitionChange[]
   readonly failure: Refusal | null
-  /** Absent for what is deleted. */
+  /** Absent for a source to be deleted. */
   readonly filed?: FiledDefinition
 }
 
 export interface FilePlan {
   readonly owner: string
   readonly steps: readonly PlannedStep[]
-  /** Sources of this owner as they are now. */
+  /** Number of sources this owner has now. */
   readonly owned: number
 }
 
-/** How many steps there are of each action. */
+/** Counts the steps by action. */
 export const countSteps = ({ steps }: FilePlan): Readonly<Record<PlannedStep['action'], number>> => {
   const counts = { create: 0, update: 0, unchanged: 0, delete: 0, refused: 0 }
   for (const { action } of steps) counts[action] += 1

@@ -1,11 +1,11 @@
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, type Node } from 'yaml'
 import type { FilePlace } from './file-problem.js'
 
-/** Finds where in a file a value stands. */
+/** Finds the position of a value in a file. */
 export interface Positions {
-  /** Where the value at a path stands, or of its nearest parent that exists. */
+  /** Returns the position of the value at a path, or of its nearest existing parent. */
   ofValue(path: readonly PropertyKey[]): FilePlace
-  /** Where the name of a member stands. */
+  /** Returns the position of a member's name. */
   ofKey(path: readonly PropertyKey[]): FilePlace
   ofOffset(offset: number): FilePlace
 }

@@ -2,7 +2,7 @@ import type { FieldProblem, Plan, RegistryEntry, SourceDefinition } from '@inlet
 
 export interface PlanRequest {
   readonly sources: readonly SourceDefinition[]
-  /** With it, sources of another owner, or of none, are taken over. */
+  /** If set, sources of another owner, or of none, are taken over. */
   readonly owner?: string | undefined
   readonly resendSecrets?: boolean | undefined
 }
@@ -10,19 +10,19 @@ export interface PlanRequest {
 export interface NewSource {
   readonly definition: SourceDefinition
   readonly owner: string
-  /** Whether to start a first run at once. */
+  /** Whether to start a first run immediately. */
   readonly runNow: boolean
 }
 
 export interface SourceUpdate {
   readonly id: string
-  /** The revision that was compared: another one refuses the change. */
+  /** The revision that was compared; any other refuses the change. */
   readonly revision: number
   /** As PATCH /v1/sources/{id} takes it. */
   readonly change: Readonly<Record<string, unknown>>
 }
 
-/** A registry that files are applied to: an installation over HTTP, or the API's own from inside. Errors: see `explain`. */
+/** A registry that files are applied to: an installation over HTTP, or the API itself from the inside. Errors: see `explain`. */
 export interface RegistryClient {
   plan(request: PlanRequest): Promise<Plan>
   list(filter: { readonly managedBy?: string | undefined }): AsyncIterable<RegistryEntry>
@@ -30,7 +30,7 @@ export interface RegistryClient {
   update(update: SourceUpdate): Promise<void>
   setPaused(id: string, paused: boolean): Promise<void>
   remove(id: string): Promise<void>
-  /** What an error of these calls means for one source; null when it concerns all of them, so that nothing more is tried. */
+  /** Returns what an error of these calls means for one source; null when it concerns all of them, so that nothing more is tried. */
   explain(error: unknown): Refusal | null
 }
 

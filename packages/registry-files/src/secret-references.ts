@@ -4,7 +4,7 @@ import path from 'node:path'
 /** Where secrets come from when files are applied. */
 export interface SecretOrigin {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Folder of the file, which `fromFile` is relative to. */
+  /** Folder of the file, to which `fromFile` is relative. */
   readonly folder: string
 }
 
@@ -13,7 +13,7 @@ interface Finding {
   readonly message: string
 }
 
-/** Secrets with their references resolved, or what is wrong with them. Never both, and no message holds a value. */
+/** Secrets with their references resolved, or what is wrong with them. Never both, and no message contains a value. */
 export type ResolvedSecrets = { readonly secrets: Readonly<Record<string, unknown>> } | { readonly findings: readonly Finding[] }
 
 const HOW = 'write { fromEnv: NAME } or { fromFile: path } instead'
@@ -46,7 +46,7 @@ const fromEnv = (name: string, { env }: SecretOrigin, fail: Fail): string | unde
 const fromFile = (file: string, { folder }: SecretOrigin, fail: Fail): string | undefined => {
   const full = path.resolve(folder, file)
   try {
-    // Editors and `echo` end a file with a newline that is no part of the secret.
+    // Editors and `echo` end a file with a newline that is not part of the secret.
     const text = readFileSync(full, 'utf8').replace(/\r?\n$/u, '')
     return text === '' ? fail(`the file ${full} is empty`) : text
   } catch (error) {

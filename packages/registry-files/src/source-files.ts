@@ -10,7 +10,7 @@ export interface SourceFile {
 
 const isYaml = (name: string): boolean => /\.(ya?ml|json)$/iu.test(name) && !name.startsWith('.')
 
-/** Reads files, and of folders all their YAML and JSON files in the order of their names. Throws {@link FilesInvalid}. */
+/** Reads files, and of folders all YAML and JSON files in the order of their names. Throws {@link FilesInvalid}. */
 export const readSourceFiles = async (paths: readonly string[]): Promise<readonly SourceFile[]> => {
   const files: SourceFile[] = []
   for (const given of paths) for (const file of await listFiles(given)) files.push({ file, text: await readText(file) })
@@ -21,7 +21,7 @@ const listFiles = async (given: string): Promise<readonly string[]> => {
   if (!(await isFolder(given))) return [given]
   const entries = await readdir(given, { withFileTypes: true, recursive: true })
   const found = entries
-    // A mounted folder may hold its files as links (Kubernetes does), and hide what they point to in folders with a dot.
+    // A mounted folder may contain its files as links (as in Kubernetes), and hide their targets in folders that start with a dot.
     .filter((entry) => !entry.isDirectory() && isYaml(entry.name))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .filter(

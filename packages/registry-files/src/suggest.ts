@@ -1,4 +1,4 @@
-/** The known word that a mistyped one most likely means; undefined when none is near. */
+/** Returns the known word that a mistyped one most likely means; undefined when none is close. */
 export const suggest = (word: string, known: readonly string[]): string | undefined => {
   const limit = Math.max(1, Math.floor(word.length / 3))
   const near = known
@@ -8,7 +8,7 @@ export const suggest = (word: string, known: readonly string[]): string | undefi
   return near[0]?.candidate
 }
 
-/** Insertions, deletions, replacements and swaps of neighbors (optimal string alignment). */
+/** Counts insertions, deletions, replacements and swaps of neighbors (optimal string alignment). */
 const countEdits = (a: string, b: string): number => {
   const rows: number[][] = Array.from({ length: a.length + 1 }, (_, i) => [i])
   const at = (i: number, j: number): number => rows[i]?.[j] ?? 0

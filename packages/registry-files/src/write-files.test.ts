@@ -33,12 +33,12 @@ const entries = [
 describe('writeSourceFile', () => {
   const text = writeSourceFile(entries)
 
-  it('gives back what it was made from', () => {
+  it('round-trips what it was made from', () => {
     const filed = parseSourceFiles([{ file: 'x.yaml', text }], {})
     expect(filed.map(({ definition }) => definition)).toEqual(entries.map(({ definition }) => definition))
   })
 
-  it('is the same whatever the order was, and says which secrets are set without a value', () => {
+  it('is the same whatever the order was, and names secrets that are set without a value', () => {
     const turned = entries.toReversed().map((one) => ({ ...one, definition: Object.fromEntries(Object.entries(one.definition).toReversed()) }))
     expect(writeSourceFile(turned)).toBe(text)
     expect(text).toContain('# secrets: { password: { fromEnv: CRM_PASSWORD }, clientSecret: { fromEnv: CRM_CLIENT_SECRET } }')

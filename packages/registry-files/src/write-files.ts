@@ -1,14 +1,14 @@
 import type { RegistryEntry } from '@inlet/contract'
 import { Document, isMap, isScalar, type YAMLMap } from 'yaml'
 
-/** What of a source stands in a file. */
+/** The part of a source that is written to a file. */
 type WrittenEntry = Pick<RegistryEntry, 'definition' | 'secrets'>
 
 const ORDER = ['name', 'connector', 'credential', 'config', 'mapping', 'schedule', 'labels', 'freshWithin', 'language', 'paused']
 
 /**
- * Sources as a file that `parseSourceFiles` reads back to the same definitions: sources by slug, fields in a fixed order,
- * members of objects by name. Secrets are named in comments only; left out, they stay as they are.
+ * Writes sources to a file that `parseSourceFiles` reads back to the same definitions: sources by slug, fields in a fixed order,
+ * members of objects by name. Secrets are named only in comments; if omitted, they stay as they are.
  */
 export const writeSourceFile = (entries: readonly WrittenEntry[]): string => {
   const sorted = [...entries].sort((a, b) => (String(a.definition['slug']) < String(b.definition['slug']) ? -1 : 1))
@@ -22,7 +22,7 @@ export const writeSourceFile = (entries: readonly WrittenEntry[]): string => {
 
 const toFields = ({ definition }: WrittenEntry): Readonly<Record<string, unknown>> => {
   const names = [...ORDER, ...Object.keys(definition).sort()].filter((name, index, all) => all.indexOf(name) === index && name !== 'slug')
-  // What a file may leave out: a name that is the slug, and no settings.
+  // What a file may omit: a name that equals the slug, and empty settings.
   const isDefault = (name: string): boolean =>
     (name === 'name' && definition[name] === definition['slug']) || (name === 'config' && isEmpty(definition[name]))
   const present = names.filter((name) => definition[name] !== undefined && !isDefault(name))
