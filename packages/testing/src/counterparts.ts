@@ -7,7 +7,7 @@ import { missing } from './find-tool.js'
 const FOLDER = fileURLToPath(new URL('../../../tests/counterparts', import.meta.url))
 
 /**
- * The folder of an installed counterpart: a real system from npm that tests talk to and that is too heavy for everybody's
+ * Returns the folder of an installed counterpart: a real system from npm that tests talk to and that is too heavy for every
  * `npm ci` (tests/counterparts; `npm run counterparts` installs them). Null when it is not installed.
  * Throws when INLET_TEST_REQUIRE names `counterparts`.
  */

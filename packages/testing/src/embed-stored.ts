@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { type Database, finishRecord, type Generation, readEmbeddable, takeRecords, toStoredVector, walkRecords, writeVectors } from '@inlet/db'
 import { embedWords } from './embedding-server.js'
 
-/** Makes all vectors of a generation as a worker would, with `embedWords`. */
+/** Creates all vectors of a generation as a worker would, with `embedWords`. */
 export const embedStored = async (database: Database, { space, dimensions }: Pick<Generation, 'space' | 'dimensions'>): Promise<void> => {
   while (await walkRecords(database, space));
   for (;;) {
@@ -23,7 +23,7 @@ export const embedStored = async (database: Database, { space, dimensions }: Pic
   }
 }
 
-/** A vector of the same direction and of length 1. */
+/** Returns a vector of the same direction and of length 1. */
 export const toUnit = (values: readonly number[]): Float32Array => {
   const length = Math.hypot(...values)
   return Float32Array.from(values, (value) => value / length)

@@ -9,17 +9,17 @@ export interface EmbeddingCall {
   readonly authorization: string | undefined
 }
 
-/** Answers in its own way and says true, or leaves it to the server. */
+/** Responds in its own way and returns true, or leaves it to the server. */
 export type EmbeddingBehavior = (call: EmbeddingCall, response: ServerResponse) => boolean
 
-/** An endpoint like `POST /v1/embeddings` of OpenAI, whose vectors are those of words: the same words, or ones that mean the same, are close. */
+/** An endpoint like `POST /v1/embeddings` of OpenAI, whose vectors derive from words: the same words, or synonyms, are close. */
 export interface EmbeddingServer {
-  /** Of the endpoint. */
+  /** The URL of the endpoint. */
   readonly url: string
   readonly calls: EmbeddingCall[]
-  /** All texts that it was asked for. */
+  /** Returns all texts it received. */
   texts(): readonly string[]
-  /** How it answers from now on; null: well. */
+  /** Sets how it responds from now on; null: normally. */
   behave(behavior: EmbeddingBehavior | null): void
   close(): Promise<void>
 }
@@ -27,12 +27,12 @@ export interface EmbeddingServer {
 /** Turns texts into vectors. */
 export type EmbedTexts = (texts: readonly string[], model: string) => Promise<readonly (readonly number[])[]>
 
-/** Words of one line mean the same. */
+/** Words on one line are synonyms. */
 const MEANINGS = ['car automobile vehicle', 'doctor physician', 'begin start commence', 'feline cat kitten', 'remove delete erase']
 
 const meaningOf = (word: string): string => MEANINGS.find((line) => line.split(' ').includes(word)) ?? word
 
-/** A vector of a bag of words: each meaning points somewhere of its own. */
+/** Returns the vector of a bag of words: each meaning points in a direction of its own. */
 export const embedWords = (text: string, dimensions: number): readonly number[] => {
   const vector = Array.from({ length: dimensions }, () => 0)
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? ['']) {
@@ -46,7 +46,7 @@ export const embedWords = (text: string, dimensions: number): readonly number[] 
 /** The model `wide` has 64 dimensions, any other 32. */
 const WORDS: EmbedTexts = async (texts, model) => texts.map((text) => embedWords(text, model === 'wide' ? 64 : 32))
 
-/** Starts the endpoint on 127.0.0.1; the caller closes. */
+/** Starts the endpoint on 127.0.0.1. The caller closes it. */
 export const startEmbeddingServer = async (embed: EmbedTexts = WORDS): Promise<EmbeddingServer> => {
   const calls: EmbeddingCall[] = []
   let behavior: EmbeddingBehavior | null = null

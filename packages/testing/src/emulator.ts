@@ -3,9 +3,9 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { findCounterpart } from './counterparts.js'
 
-/** A service of `emulate` (tests/counterparts) that listens on a port of its own. */
+/** A service of `emulate` (tests/counterparts) on a port of its own. */
 export interface Emulator {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string
   /** `address:port` under each address of this machine. */
   readonly addresses: readonly string[]
@@ -14,7 +14,7 @@ export interface Emulator {
 
 export const hasEmulator = (): boolean => findCounterpart('emulate') !== null
 
-/** Starts a service, e.g. `github` or `slack`, with what it holds at first. Throws when `emulate` is not installed. The caller closes. */
+/** Starts a service, e.g. `github` or `slack`, with its initial contents. Throws when `emulate` is not installed. The caller closes it. */
 export const startEmulator = async (service: string, seed: object): Promise<Emulator> => {
   const folder = findCounterpart('emulate')
   if (folder === null) throw new Error('emulate is not installed: npm run counterparts')

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 
-/** What tests can use beyond npm packages, by the names that INLET_TEST_REQUIRE knows, with the Debian package that brings it. */
+/** Tools that tests can use beyond npm packages, by their names in INLET_TEST_REQUIRE, with the Debian package that provides each. */
 export const TEST_TOOLS = {
   redis: 'redis-server',
   mariadb: 'mariadb-server',
@@ -15,17 +15,17 @@ export const TEST_TOOLS = {
 } as const
 export type TestTool = keyof typeof TEST_TOOLS
 
-// Debian keeps servers where the PATH of ordinary accounts does not look.
+// Debian installs servers in folders outside the PATH of ordinary accounts.
 const FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin']
 
-/** The first of these commands on the PATH or among the folders of servers; null without one. Throws when INLET_TEST_REQUIRE names the tool. */
+/** Finds the first of these commands on the PATH or among the folders of servers; null without one. Throws when INLET_TEST_REQUIRE names the tool. */
 export const findCommand = (tool: TestTool, names: readonly string[], env: NodeJS.ProcessEnv = process.env): string | null => {
   const folders = [...(env['PATH'] ?? '').split(path.delimiter).filter((folder) => folder !== ''), ...FOLDERS]
   const found = folders.flatMap((folder) => names.map((name) => path.join(folder, name))).find(isExecutable)
   return found ?? missing(tool, env)
 }
 
-/** What to answer when a tool is not there: null, so that its tests are skipped. Throws when INLET_TEST_REQUIRE names the tool. */
+/** Returns null for a missing tool, so that its tests are skipped. Throws when INLET_TEST_REQUIRE names the tool. */
 export const missing = (tool: TestTool, env: NodeJS.ProcessEnv, cause?: unknown): null => {
   if ((env['INLET_TEST_REQUIRE'] ?? '').split(',').includes(tool))
     throw new Error(`INLET_TEST_REQUIRE names ${tool}, but it was not found; it comes with ${TEST_TOOLS[tool]}`, { cause })

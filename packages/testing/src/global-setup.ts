@@ -18,7 +18,7 @@ declare module 'vitest' {
   }
 }
 
-/** One Postgres for the whole test run, one migrated template; said clearly when Redis tests cannot run. */
+/** Starts one Postgres with one migrated template for the whole test run; says clearly when Redis tests cannot run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = mkdtempSync(path.join(tmpdir(), 'inlet-test-'))
   const postgres = await startEmbeddedPostgres({ directory, durable: false, maxConnections: 400 })

@@ -5,7 +5,7 @@ export interface MariadbBinaries {
   readonly install: string
 }
 
-/** mariadbd and mariadb-install-db; null when one is missing. Throws when INLET_TEST_REQUIRE asks for them. */
+/** Finds mariadbd and mariadb-install-db; null when one is missing. Throws when INLET_TEST_REQUIRE asks for them. */
 export const findMariadb = (env: NodeJS.ProcessEnv = process.env): MariadbBinaries | null => {
   const server = findCommand('mariadb', ['mariadbd'], env)
   const install = findCommand('mariadb', ['mariadb-install-db'], env)

@@ -9,9 +9,9 @@ import { until } from './until.js'
 
 export interface TestMariadb {
   readonly port: number
-  /** An account that may do everything, from 127.0.0.1. */
+  /** An account with all privileges, from 127.0.0.1. */
   readonly admin: { readonly user: string; readonly password: string }
-  /** The folder of the server; may hold files for it. */
+  /** The folder of the server, where tests may put files for it. */
   readonly directory: string
   stop(): Promise<void>
 }
@@ -20,7 +20,7 @@ const run = promisify(execFile)
 const ADMIN = { user: 'admin', password: 'admin-password' }
 const START_MS = 30_000
 
-/** A private mariadbd on a free port of 127.0.0.1. @param flags further flags of the server. The caller stops it. */
+/** Starts a private mariadbd on a free port of 127.0.0.1. @param flags additional flags of the server. The caller stops it. */
 export const startMariadb = async (binaries: MariadbBinaries, flags: readonly string[] = []): Promise<TestMariadb> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'inlet-mariadb-'))
   mkdirSync(path.join(directory, 'tmp'))
@@ -29,7 +29,7 @@ export const startMariadb = async (binaries: MariadbBinaries, flags: readonly st
     init,
     `CREATE USER ${ADMIN.user}@'%' IDENTIFIED BY '${ADMIN.password}';\nGRANT ALL PRIVILEGES ON *.* TO ${ADMIN.user}@'%' WITH GRANT OPTION;\n`,
   )
-  // It refuses to run as root, and then everything must belong to the account it changes to.
+  // It refuses to run as root, and then everything must belong to the account it switches to.
   const asRoot = process.getuid?.() === 0
   if (asRoot) await run('chown', ['-R', 'mysql:mysql', directory])
   const user = asRoot ? ['--user=mysql'] : []

@@ -7,14 +7,14 @@ import { freePort } from '@inlet/db/embedded'
 export interface TestRedis {
   readonly url: string
   readonly port: number
-  /** SIGKILL; the append-only file stays. */
+  /** Sends SIGKILL; the append-only file stays. */
   kill(): Promise<void>
-  /** Starts again on the same port, with or without the old data. */
+  /** Restarts it on the same port, with or without the old data. */
   restart(options?: { readonly empty?: boolean }): Promise<void>
   stop(): Promise<void>
 }
 
-/** A private redis-server with AOF and noeviction on a free port. The caller stops it. */
+/** Starts a private redis-server with AOF and noeviction on a free port. The caller stops it. */
 export const startRedis = async (binary: string): Promise<TestRedis> => {
   const directory = mkdtempSync(path.join(tmpdir(), 'inlet-redis-'))
   const port = await freePort()

@@ -2,12 +2,12 @@ import net from 'node:net'
 
 export interface SilentProxy {
   readonly port: number
-  /** What is connected now hears and says nothing any more, without being closed; new connections work. */
+  /** Silences the current connections in both directions without closing them; new connections work. */
   silence(): void
   close(): Promise<void>
 }
 
-/** A proxy for TCP in front of a server on loopback, for what happens when a connection dies without a word. The caller closes it. */
+/** A TCP proxy in front of a server on loopback, to test connections that die silently. The caller closes it. */
 export const startSilentProxy = (target: number): Promise<SilentProxy> => {
   const pairs = new Set<readonly [net.Socket, net.Socket]>()
   const server = net.createServer((client) => {

@@ -7,7 +7,7 @@ export interface TestEntry {
   readonly v?: unknown
   readonly stream?: string
   readonly scope?: string
-  /** The key of a quarantine entry is known at the source. */
+  /** Whether the key of a quarantine entry is known at the source. */
   readonly keyed?: boolean
   /** The raw text of a quarantine entry. */
   readonly raw?: string
@@ -27,7 +27,7 @@ export interface TestBatchPlace {
   readonly swept?: readonly string[]
 }
 
-/** A batch as a worker would forward it, with the right hash. */
+/** Creates a batch as a worker would forward it, with the right hash. */
 export const testBatch = (place: TestBatchPlace, entries: readonly TestEntry[]): BatchEnvelope => {
   const counts = { u: 0, d: 0, n: 0, q: 0 }
   for (const { op = 'u' } of entries) counts[op] += 1

@@ -8,7 +8,7 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** A fresh database: a clone of the migrated template, or empty when no template is named. About 50 ms. */
+/** Creates a database: a clone of the migrated template, or empty when no template is named. Takes about 50 ms. */
 export const createTestDatabase = async (adminUrl: string, template?: string): Promise<TestDatabase> => {
   const name = `t_${randomUUID().replaceAll('-', '').slice(0, 16)}`
   await runSql(adminUrl, `CREATE DATABASE "${name}"${template === undefined ? '' : ` TEMPLATE "${template}" STRATEGY FILE_COPY`}`)

@@ -7,18 +7,18 @@ import { createTestDatabase } from './test-database.js'
 export interface TestStore {
   readonly url: string
   readonly database: Database
-  /** Registers a source with the stream `main` (or these); answers its id. */
+  /** Registers a source with the stream `main` (or these); returns its id. */
   addSource(options?: {
     readonly schedule?: Schedule
     readonly streams?: readonly string[]
     readonly connector?: string
     readonly config?: Readonly<Record<string, unknown>>
   }): Promise<string>
-  /** Makes a run of the source (or finds its active one) and takes its lease. */
+  /** Creates a run of the source (or finds its active one) and takes its lease. */
   lease(sourceId: string, options?: { readonly holder?: string; readonly ttlMs?: number; readonly allowMassDelete?: boolean }): Promise<LeasedRun>
-  /** Rows of a query. */
+  /** Returns the rows of a query. */
   rows<R extends object>(text: string, values?: readonly unknown[]): Promise<R[]>
-  /** Ends the lease of a source now, as if its worker had died long ago. */
+  /** Expires the lease of a source now, as if its worker had died long ago. */
   expireLease(sourceId: string): Promise<void>
   close(): Promise<void>
 }
@@ -28,7 +28,7 @@ export const openTestStore = async (adminUrl: string, template: string): Promise
   return testStoreOf(created.url, { drop: () => created.drop() })
 }
 
-/** The same on a database that exists and is migrated; `drop` follows when it is closed. */
+/** Opens a test store on an existing migrated database; calls `drop` when it is closed. */
 export const testStoreOf = (url: string, { poolSize = 12, drop }: { readonly poolSize?: number; readonly drop: () => Promise<void> }): TestStore => {
   const database = createDatabase({ url, applicationName: 'test', poolSize })
   return {

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createDeadline } from '@inlet/connector-sdk/testing/deadline'
 
-/** Polls until the condition gives something truthy and returns that; throws with the last answer or error after the time limit (ms of a machine that does nothing else). */
+/**
+ * Polls until the condition returns something truthy, and returns that; throws with the last result or error after the time limit (ms of an otherwise
+ * idle machine).
+ */
 export const until = async <T>(
   condition: () => T | Promise<T>,
   options: { timeoutMs?: number; everyMs?: number; what?: string } = {},

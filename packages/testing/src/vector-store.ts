@@ -4,7 +4,7 @@ import { createTestDatabase } from './test-database.js'
 import { type TestStore, testStoreOf } from './test-store.js'
 
 /**
- * A store in a Postgres that has pgvector, which the embedded one has not: a database of the server at `url` (INLET_TEST_PGVECTOR_URL), or without it
+ * Opens a store in a Postgres with pgvector, which the embedded one lacks: a database of the server at `url` (INLET_TEST_PGVECTOR_URL), or without it
  * PGlite, which is Postgres as WebAssembly with one session for all connections.
  */
 export const openVectorStore = async (url: string | undefined): Promise<TestStore> => {
@@ -20,7 +20,7 @@ export const openVectorStore = async (url: string | undefined): Promise<TestStor
     import('@electric-sql/pglite-socket'),
   ])
   const db = await PGlite.create({ extensions: { vector } })
-  // Over the connection it takes a minute.
+  // Over the connection it would take a minute.
   for (const { sql } of readMigrationFiles()) await db.exec(sql)
   const port = await freePort()
   const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port, maxConnections: 20 })

@@ -1,7 +1,7 @@
 import { findCounterpart, requireCounterpart } from '../counterparts.js'
 import { missing } from '../find-tool.js'
 
-/** What koffi gives for a C declaration. */
+/** The function koffi returns for a C declaration. */
 type Native = (...args: unknown[]) => unknown
 
 interface Library {
@@ -15,7 +15,7 @@ export interface Librdkafka {
 const FILE = 'librdkafka.so.1'
 
 /**
- * The shared library of librdkafka, whose mock cluster speaks Kafka's protocol over TCP. Null without it, or without koffi
+ * Finds the shared library of librdkafka, whose mock cluster speaks Kafka's protocol over TCP. Null without it, or without koffi
  * (`npm run counterparts`). Throws when INLET_TEST_REQUIRE names `librdkafka`.
  */
 export const findLibrdkafka = (env: NodeJS.ProcessEnv = process.env): Librdkafka | null => {

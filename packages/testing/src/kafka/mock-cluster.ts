@@ -6,11 +6,11 @@ export interface MockCluster {
   createTopic(topic: string, partitions: number): void
   /** Answers requests of a kind with these error codes, one each, in order. */
   failRequests(apiKey: number, codes: readonly number[]): void
-  /** Answers every question for a topic with an error code; 0 ends it. */
+  /** Answers every request for a topic with an error code; 0 ends it. */
   failTopic(topic: string, code: number): void
   setLeader(topic: string, partition: number, broker: number): void
   setDown(broker: number, down: boolean): void
-  /** Milliseconds that a broker takes for each answer. */
+  /** Milliseconds that a broker takes for each response. */
   setRoundTrip(broker: number, ms: number): void
   produce(topic: string, messages: readonly MockMessage[], options?: ProduceOptions): void
   close(): void
