@@ -1,7 +1,7 @@
-// Values of Parquet as JSON, exactly: whole numbers and decimals with all their digits, times as ISO 8601 with all their
-// fractions and with Z only where the file says UTC, bytes of columns that are not annotated as text as base64, so that a column has one shape.
+// Writes Parquet values as exact JSON: whole numbers and decimals with all their digits, times as ISO 8601 with all their
+// fractions and with Z only if the file says UTC, bytes of columns not annotated as text as base64, so that a column has one shape.
 
-/** A function from a value of a column to its JSON. Changes the schema: types it writes itself come from the library raw. */
+/** Returns a function that converts a column's values to JSON. Changes the schema: types it writes itself come raw from the library. */
 export const writerOf = (node, kinds) => {
   const { element, children } = node
   if (kinds.isListLike(node)) {
@@ -94,7 +94,7 @@ const isJson = (json) => {
   }
 }
 
-/** Two's complement, most significant byte first, when it comes as bytes. */
+/** Reads two's complement, most significant byte first, if the value is bytes. */
 const toInteger = (value) => {
   if (!(value instanceof Uint8Array)) return BigInt(value)
   if (value.length === 0) return 0n
@@ -107,7 +107,7 @@ const decimal = (unscaled, scale) => {
   return `${unscaled < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
 }
 
-/** A count of 10^-digits seconds since 1970 as ISO 8601 without a zone and without zeros behind the last digit that counts. */
+/** Formats a count of 10^-digits seconds since 1970 as ISO 8601 without a zone and without trailing zeros. */
 const timestamp = (count, digits) => {
   const perSecond = 10n ** BigInt(digits)
   const fraction = ((count % perSecond) + perSecond) % perSecond

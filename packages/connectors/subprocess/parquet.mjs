@@ -2,12 +2,12 @@ import { pathToFileURL } from 'node:url'
 import { writerOf } from './parquet-values.mjs'
 
 const PIECE_CHARS = 256 * 1024
-/** Of one row group; its columns are held at once. */
+/** Limit for one row group, whose columns are held in memory together. */
 const MAX_GROUP_BYTES = 1024 * 1024 * 1024
 
 const refuse = (reason, message) => Object.assign(new Error(message), { reason })
 
-/** One line a row, row group by row group. */
+/** Yields one line per row, row group by row group. */
 export async function* readParquet(file, { libraries }) {
   const [{ parquetMetadataAsync, parquetSchema, parquetRead }, { compressors }, { isListLike, isMapLike }] = await Promise.all(
     ['hyparquet', 'hyparquet-compressors', 'hyparquet-schema'].map((name) => import(pathToFileURL(libraries[name]).href)),
@@ -59,7 +59,7 @@ async function* groupLines({ parquetRead, buffer, metadata, compressors, columns
   if (piece !== '') yield piece
 }
 
-/** The value of a column by row; rows are asked for in order. */
+/** Returns the value of a column by row; rows are requested in order. */
 const valuesOf = (chunks) => {
   const ordered = [...chunks].sort((a, b) => a.rowStart - b.rowStart)
   let current = 0
@@ -70,7 +70,7 @@ const valuesOf = (chunks) => {
   }
 }
 
-/** The library would make dates of what has no JavaScript date, and round numbers in JSON. */
+/** The library would turn values that no JavaScript date can represent into dates, and round numbers in JSON. */
 const decoder = new TextDecoder()
 const PARSERS = {
   timestampFromNanoseconds: (nanos) => ({ nanos }),

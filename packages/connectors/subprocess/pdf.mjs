@@ -4,10 +4,13 @@ import { pathToFileURL } from 'node:url'
 
 const refuse = (reason, message) => Object.assign(new Error(message), { reason })
 
-/** So many pages without text are looked at for text that is shown and cannot be read: that takes their pictures apart too. */
+/** How many pages without text are examined for displayed text that cannot be read: that also decodes their pictures. */
 const MAX_LOOKS = 3
 
-/** First a line about the document, then one for each page: `{"page":1,"text":"…"}`, with `"unreadable":true` when it shows text that has no characters. */
+/**
+ * Yields a line about the document, then one for each page: `{"page":1,"text":"…"}`, with `"unreadable":true` when it displays text that has no
+ * characters.
+ */
 export async function* readPdf(file, { libraries, maxPages }) {
   const { getDocumentProxy, getResolvedPDFJS } = await import(pathToFileURL(libraries.unpdf).href)
   const data = new Uint8Array(await file.readAt(0, file.size))
@@ -36,14 +39,14 @@ ArrayBuffer.prototype.transferToFixedLength ??= function (length = this.byteLeng
   return copy
 }
 
-/** Whether a page without text shows some: in a font that cannot be used, or as glyphs that are not spaces. */
+/** Whether a page without text displays some: in a font that cannot be used, or as glyphs that are not spaces. */
 const showsText = async (page, OPS) => {
   try {
     const { fnArray, argsArray } = await page.getOperatorList()
     let fontFailed = false
     for (const [index, operation] of fnArray.entries()) {
       const [first] = argsArray[index] ?? []
-      // The library leaves the message of the failure where the font would be.
+      // In place of a font that failed, the library leaves the error message.
       if (operation === OPS.setFont) fontFailed = page.commonObjs.has(first) && typeof page.commonObjs.get(first) === 'string'
       if (operation !== OPS.showText && operation !== OPS.showSpacedText) continue
       if (fontFailed || first.some((glyph) => typeof glyph === 'object' && glyph !== null && glyph.unicode?.trim() !== '')) return true
@@ -54,13 +57,13 @@ const showsText = async (page, OPS) => {
   }
 }
 
-/** Most of it are private or unknown characters: the font does not say which it shows. */
+/** Whether most of the text is private-use or unknown characters: the font does not say what it displays. */
 const isGarbage = (text) => {
   const unknown = text.replaceAll(/\s/g, '').match(/[\p{Co}\p{Cn}\p{Cc}\ufffd]/gu)?.length ?? 0
   return unknown > 20 && unknown > text.replaceAll(/\s/g, '').length / 2
 }
 
-/** Gives the library its maps of characters, and nothing else, from this machine. */
+/** Gives the library its character maps from this machine, and nothing else. */
 const mapsFrom = (folder) =>
   class {
     async fetch({ kind, filename }) {
@@ -86,7 +89,7 @@ const open = async (getDocumentProxy, data, folder) => {
   }
 }
 
-/** Title, author, dates: what is text or a number. */
+/** Keeps what is text, a number or a boolean: title, author, dates. */
 const plain = (info) =>
   Object.fromEntries(
     Object.entries(info ?? {}).filter(

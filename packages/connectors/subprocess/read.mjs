@@ -1,4 +1,4 @@
-// Runs in a process of its own, because what it runs works long without a pause, and hostile files are fed to it. It turns a
+// Runs in a separate process, because it works long without a pause and is fed hostile files. It turns a
 // file into lines of JSON. Its parent answers requests for bytes, and asks for each next piece of text.
 
 const LIBRARIES = Object.fromEntries(process.argv.slice(2).map((argument) => argument.split('=', 2)))
@@ -21,7 +21,7 @@ const ask = (message) =>
     process.send(message)
   })
 
-/** At most this much at once crosses between the processes. */
+/** The most bytes that cross between the processes at a time. */
 const PART_BYTES = 8 * 1024 * 1024
 
 const readAt = async (start, end) => {
