@@ -26,7 +26,7 @@ const list = async (place: string) => {
 }
 
 describe('browse', () => {
-  it('starts at the allowed folders and goes down', async () => {
+  it('starts at the allowed folders and descends', async () => {
     expect(await list('')).toEqual([{ name: path.basename(fixture.root), path: fixture.root, directory: true }])
     expect(await list(fixture.root)).toMatchObject([
       { name: 'b.txt', directory: false, size: 4 },

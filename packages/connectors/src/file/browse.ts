@@ -6,7 +6,7 @@ import type { FileConnection } from './connection.js'
 
 const PAGE = 200
 
-/** Folders and files below the operator's roots, by absolute path, as `paths` takes them. Links are not shown. */
+/** Lists folders and files below the operator's roots, by absolute path, as `paths` takes them. Links are hidden. */
 export const browse: Browse<FileConnection> = {
   async *list(connection, place, signal) {
     const { files } = connection.ctx
@@ -47,7 +47,7 @@ function* inPages(names: readonly string[]): Generator<readonly string[], void, 
   for (let from = 0; from < names.length; from += PAGE) yield names.slice(from, from + PAGE)
 }
 
-/** Null for what is neither a file nor a folder, or has gone. */
+/** Returns null for what is neither a file nor a folder, or has vanished. */
 const describe = async (place: string): Promise<BrowseItem | null> => {
   let stat: Stats
   try {

@@ -1,12 +1,12 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { FileConnection } from './connection.js'
 
-/** Files that are tried before the first refusal is believed. */
+/** How many files are tried before a refusal is reported. */
 const MAX_TRIED = 20
 
 /**
  * Resolves when at least one file matches and can be opened. Throws PATH_NOT_ALLOWED, PATH_ESCAPE, FILE_NOT_READABLE,
- * NOT_A_REGULAR_FILE, or NOT_FOUND_UPSTREAM for an absent file or folder and when nothing matches.
+ * NOT_A_REGULAR_FILE, or NOT_FOUND_UPSTREAM for a missing file or folder and when nothing matches.
  */
 export const check = async (connection: FileConnection, signal: AbortSignal): Promise<void> => {
   const listing = await connection.openListing()

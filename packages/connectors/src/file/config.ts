@@ -6,7 +6,7 @@ const pattern = z.string().min(1).max(1024)
 /** Settings of the `file` connector. Sizes are bytes. */
 export const configSchema = z
   .strictObject({
-    // Forms offer to upload a file where the format says so.
+    // Forms offer an upload where the format asks for one.
     uploads: z
       .array(z.string().min(1).max(200).meta({ format: 'upload' }))
       .max(1000)

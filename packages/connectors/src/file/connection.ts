@@ -6,7 +6,7 @@ import { createReaderProcesses } from '../parsing/subprocess/reader-process.js'
 import type { FileConfig, FileSecrets } from './config.js'
 import { type FileItem, openListing } from './listing/list-items.js'
 
-/** What one worker holds of a source between the streams of a run. */
+/** What one worker holds for a source between the streams of a run. */
 export interface FileConnection extends ItemConnection {
   readonly ctx: ConnectorContext<FileConfig, FileSecrets>
   openListing(): Promise<Listing<FileItem>>
@@ -22,7 +22,7 @@ export const createConnection = (ctx: ConnectorContext<FileConfig, FileSecrets>)
     readings: new Map(),
     growing: ctx.config.append,
     openListing: () => openListing(place),
-    // Every file has its own troubles.
+    // A problem with one file says nothing about the others.
     concernsAll: () => false,
     [Symbol.asyncDispose]: () => processes[Symbol.asyncDispose](),
   }

@@ -38,7 +38,7 @@ describe('formats', () => {
     expect(dataOf(store, 'files')[0]).toMatchObject({ path: name, rows: 2, readAs: 'rows', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) })
   })
 
-  it('makes documents of Markdown, HTML and text', async () => {
+  it('turns Markdown, HTML and text into documents', async () => {
     await fixture.write('a.md', '---\ntitle: "From front"\n---\n# Other\n\nBody')
     await fixture.write('b.md', '```\n# code\n```\n\n## Real *heading* ##\nBody')
     await fixture.write(
@@ -57,7 +57,7 @@ describe('formats', () => {
     expect(store.snapshot('rows').size).toBe(0)
   })
 
-  it('makes one record of a file, or one of a line, when asked', async () => {
+  it('makes one record per file, or per line, when configured', async () => {
     await fixture.write('a.json', '{"n":9007199254740993}')
     await fixture.write('a.txt', 'one\n\ntwo\n')
     const whole = await fixture.run({ ...all(), recordPer: 'file' })
@@ -106,7 +106,7 @@ describe('formats', () => {
     expect(dataOf(store, 'rows').map((data) => data['name'])).toContain('Grüße')
   })
 
-  it('takes a named encoding and says when bytes do not fit it', async () => {
+  it('uses a configured encoding and reports bytes that do not fit it', async () => {
     await fixture.write('a.csv', Buffer.from('name\n\x8a\n', 'latin1'))
     expect(dataOf((await fixture.run({ ...all(), encoding: 'windows-1252' })).store, 'rows')).toEqual([{ name: 'Š' }])
     const wrong = await fixture.run({ ...all(), encoding: 'utf-8' })
@@ -151,7 +151,7 @@ describe('finding files', () => {
     await expect(fixture.run({ paths: [`${fixture.root}/etc/passwd`] })).rejects.toMatchObject({ reason: 'PATH_ESCAPE', field: 'config.paths.0' })
   })
 
-  it('keeps the order of positions when names of files and folders mix', async () => {
+  it('keeps the order of positions when names of files and folders are mixed', async () => {
     for (const name of ['a.csv', 'a/b.csv', 'a-b.csv', 'a0/c.csv']) await fixture.write(name, 'id\n1\n')
     const { pages } = await fixture.run(all())
     const order = (pages.get('rows') ?? []).flatMap((page) => page.records.map((record) => record.scope ?? ''))
@@ -159,7 +159,7 @@ describe('finding files', () => {
     expect(order).toHaveLength(4)
   })
 
-  it('fails rather than deleting everything when a folder is not there', async () => {
+  it('fails rather than deleting everything when a folder is missing', async () => {
     await fixture.write('in/a.csv', 'id\n1\n')
     const config = { paths: [`${fixture.root}/in/**`] }
     const { store } = await fixture.run(config)
@@ -180,7 +180,7 @@ describe('finding files', () => {
     [{ paths: ['a.csv'], append: true }, 'VALIDATION_FAILED'],
     [{ paths: ['a.csv'], unknown: 1 }, 'VALIDATION_FAILED'],
     [{}, 'VALIDATION_FAILED'],
-  ])('check of %j says %s', async (config, reason) => {
+  ])('check of %j reports %s', async (config, reason) => {
     await expect(fixture.check(config)).rejects.toMatchObject({ reason })
   })
 
@@ -191,7 +191,7 @@ describe('finding files', () => {
 })
 
 describe('following changes', () => {
-  it('reads nothing again when nothing changed, and only what did otherwise', async () => {
+  it('reads nothing again when nothing changed, and otherwise only what did', async () => {
     await fixture.write('a.csv', 'id\n1\n2\n')
     await fixture.write('b.csv', 'id\n1\n')
     await fixture.write('c.md', '# C')
@@ -205,7 +205,7 @@ describe('following changes', () => {
     expect(await fixture.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
   })
 
-  it('notices other content of the same size and modification time', async () => {
+  it('notices different content of the same size and modification time', async () => {
     await fixture.write('a.csv', 'id\n1\n')
     const time = new Date('2024-01-01')
     await utimes(path.join(fixture.root, 'a.csv'), time, time)
@@ -216,7 +216,7 @@ describe('following changes', () => {
     expect(dataOf(store, 'rows')).toEqual([{ id: '2' }])
   })
 
-  it('deletes what a vanished file held, and nothing else', async () => {
+  it('deletes the records of a vanished file, and nothing else', async () => {
     for (const name of ['a.csv', 'b.csv', 'c.md', 'd.md']) await fixture.write(name, name.endsWith('csv') ? 'id\n1\n' : '# x')
     const { store } = await fixture.run(all())
     await fixture.remove('a.csv')
@@ -236,7 +236,7 @@ describe('following changes', () => {
     expect(keys(store, 'rows')).toEqual(['["b.csv",1]'])
   })
 
-  it('reads a file again when its rows are not known to be stored, though its record says so', async () => {
+  it('reads a file again when its rows are not known to be stored, even if its record says so', async () => {
     await fixture.write('a.csv', 'id\n1\n')
     const lost = await fixture.run(all())
     // Rows and cursor were lost with the queue; the record of the file had been written.
@@ -248,14 +248,14 @@ describe('following changes', () => {
     expect(keys(store, 'rows')).toEqual(['["a.csv",1]'])
   })
 
-  it('reads everything again with other settings', async () => {
+  it('reads everything again with different settings', async () => {
     await fixture.write('a.csv', 'id;n\n1;x\n')
     const { store } = await fixture.run({ ...all(), delimiter: ',' })
     await fixture.run({ ...all(), delimiter: ';' }, { store })
     expect(dataOf(store, 'rows')).toEqual([{ id: '1', n: 'x' }])
   })
 
-  it('continues in the middle of a file, keeping the last good state of a row that was rejected before the interruption', async () => {
+  it('continues partway through a file, keeping the last good state of a row that was rejected before the interruption', async () => {
     const rows = (third: string) => Array.from({ length: 2500 }, (_, i) => (i === 2 ? third : `{"id":${i}}`)).join('\n')
     await fixture.write('a.ndjson', rows('{"id":2}'))
     const { store } = await fixture.run(all())
@@ -269,7 +269,7 @@ describe('following changes', () => {
     expect(keys(store, 'rows')).toContain('["a.ndjson",3]')
   })
 
-  it('continues in the middle of a file, keeping what is stored', async () => {
+  it('continues partway through a file, keeping what is stored', async () => {
     await fixture.write('a.csv', `id\n${Array.from({ length: 2500 }, (_, i) => `${i}\n`).join('')}`)
     const whole = await fixture.run(all(), { streams: ['rows'] })
     const store = createRecordStore()

@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => fixture[Symbol.asyncDispose]())
 
-/** The data of all rows, without the sheet. */
+/** Returns the data of all rows, without the sheet. */
 const rowsOf = async (name: string, content: string | Buffer, config: object = {}) => {
   await fixture.write(name, content)
   const run = await fixture.run({ paths: [fixture.root], ...config })
@@ -33,7 +33,7 @@ describe('encodings', () => {
     ['among the first rows', 40, 20],
     ['at the very start', 40, 0],
     ['at the end', 40, 39],
-  ])('leaves UTF-8 as it is when one byte %s is damaged, and says so', async (_where, n, damaged) => {
+  ])('leaves UTF-8 as it is when one byte %s is damaged, and reports it', async (_where, n, damaged) => {
     const { rows, caveats } = await rowsOf(
       'a.csv',
       people(n, (row) => (row === damaged ? latin1 : utf8)),
@@ -42,7 +42,7 @@ describe('encodings', () => {
     expect(caveats.BYTES_UNDECODABLE).toMatchObject({ count: 1, of: 1, examples: ['a.csv: not utf-8'] })
   })
 
-  it('does not let a damaged byte in a long plain start turn the UTF-8 that follows', async () => {
+  it('does not let a damaged byte in a long ASCII start change the UTF-8 that follows', async () => {
     const plain = Buffer.from('plain '.repeat(20))
     const { rows, caveats } = await rowsOf(
       'a.csv',
@@ -56,13 +56,13 @@ describe('encodings', () => {
     ['windows-1251', 'номер;имя\n1;Иван Петров\n', 'Иван Петров'],
     ['shift_jis', '番号;名前\n1;山田太郎\n', '山田太郎'],
     ['windows-1252', 'id;Name\n1;Jürgen Groß\n', 'Jürgen Groß'],
-  ])('guesses %s from a few words and says so', async (encoding, text, expected) => {
+  ])('guesses %s from a few words and reports that', async (encoding, text, expected) => {
     const { rows, caveats } = await rowsOf('a.csv', iconv.encode(text, encoding))
     expect(Object.values(rows[0] ?? {})).toContain(expected)
     expect((caveats.ENCODING_GUESSED?.count ?? 0) + (caveats.ENCODING_DOUBTFUL?.count ?? 0)).toBe(1)
   })
 
-  it('says nothing of an encoding that is named or sure', async () => {
+  it('reports nothing about a configured or certain encoding', async () => {
     const named = await rowsOf('a.csv', iconv.encode('id;имя\n1;Иван\n', 'windows-1251'), { encoding: 'windows-1251' })
     expect([named.rows[0]?.['имя'], named.caveats.ENCODING_GUESSED?.count, named.caveats.ENCODING_DOUBTFUL?.count]).toEqual(['Иван', 0, 0])
   })
@@ -88,8 +88,8 @@ describe('HTML files', () => {
   })
 })
 
-describe('what a run says of tables and documents', () => {
-  it('names the header it took and what it left out', async () => {
+describe('what a run reports about tables and documents', () => {
+  it('names the header it chose and what it left out', async () => {
     const { rows, caveats } = await rowsOf('a.csv', 'Extracted on 2025-01-06\nid;owner\n1;ALFA\n2;BETA\n')
     expect(rows).toEqual([
       { id: '1', owner: 'ALFA' },
@@ -100,7 +100,7 @@ describe('what a run says of tables and documents', () => {
     ])
   })
 
-  it('shows how little fits a header that is left, and which setting may help', async () => {
+  it('shows how few rows fit a header, and which setting may help', async () => {
     const { caveats, rejected } = await rowsOf('a.csv', 'b,c\nx,1,2\ny,3,4\nz,5,6\n')
     expect(rejected).toHaveLength(3)
     expect(caveats.LAYOUT_GUESSED?.examples).toEqual([
@@ -132,7 +132,7 @@ describe('workbooks', () => {
     expect(caveats.LAYOUT_GUESSED?.count).toBe(1)
   })
 
-  it('takes the row that the settings name, and leaves a plain sheet as it is', async () => {
+  it('uses the configured row, and leaves a plain sheet as it is', async () => {
     const sheet = row(2, ['a', 'b']) + row(4, ['c', 'd']) + row(5, ['1', '2'])
     expect((await rowsOf('a.xlsx', makeXlsx({ S: sheet }), { headerLine: 3 })).rows).toEqual([{ c: '1', d: '2' }])
     const plain = await rowsOf('a.xlsx', makeXlsx({ S: row(1, ['name', 'city', 'note']) + row(2, ['x', 'y']) + row(3, ['z']), T: row(1, ['q']) }))
@@ -149,7 +149,7 @@ describe('workbooks', () => {
     expect(rows).toEqual([{ a: 'line1\r\nline2', b: '_x000D_', c: '😀 _x_ x000D_ \ufffd' }])
   })
 
-  it('reads any prefixes, as only namespaces count in XML', async () => {
+  it('accepts any prefixes, since only namespaces count in XML', async () => {
     const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
     const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
     const part = (name: string, content: string) => ({ name, content: `<?xml version="1.0"?>${content}` })
@@ -173,7 +173,7 @@ describe('workbooks', () => {
     expect((await rowsOf('a.xlsx', workbook)).rows).toEqual([{ a: 1 }])
   })
 
-  it('says that a sheet cannot be found instead of giving no rows', async () => {
+  it('reports a missing sheet instead of yielding no rows', async () => {
     const broken = makeZip([
       { name: 'xl/workbook.xml', content: '<workbook><sheets><sheet name="S" sheetId="1"/></sheets></workbook>' },
       { name: 'xl/_rels/workbook.xml.rels', content: '<Relationships/>' },
@@ -181,7 +181,7 @@ describe('workbooks', () => {
     expect((await rowsOf('a.xlsx', broken)).rejected).toMatchObject([{ reason: 'FILE_UNREADABLE' }])
   })
 
-  it('shows elapsed times as hours, beyond a day too', async () => {
+  it('shows elapsed times as hours, even beyond a day', async () => {
     const styles = { elapsed: ['[h]:mm:ss', '[mm]:ss', '"total" [h]"h"'], plain: ['h:mm'] }
     const cells = ['1.5', '0.25', '-0.5', '0.75'].map((value, at) => `<c r="${'ABCD'[at]}2" s="${at + 4}"><v>${value}</v></c>`).join('')
     const sheet = `${row(1, ['a', 'b', 'c', 'd'])}<row r="2">${cells}</row>`
@@ -191,7 +191,7 @@ describe('workbooks', () => {
 })
 
 describe('Word documents', () => {
-  it('has moved text at its new place only, whatever the prefix', async () => {
+  it('has moved text only at its new position, whatever the prefix', async () => {
     const run = (text: string) => `<w:r><w:t>${text}</w:t></w:r>`
     const body = `<w:p><w:moveFrom w:id="1">${run('MOVED')}</w:moveFrom></w:p><w:p>${run('middle')}</w:p><w:p><w:moveTo w:id="2">${run('MOVED')}</w:moveTo></w:p>`
     await fixture.write('a.docx', makeDocx(body))
@@ -207,7 +207,7 @@ describe('PDF', () => {
     ['UniKS-UCS2-H', 'Korea1', 'c1 1c c6 b8 c5 48 b1 55', '서울안녕'],
     ['ETen-B5-H', 'CNS1', 'a5 78 a5 5f', '台北'],
     ['UniJIS-UTF16-H', 'Japan1', '67 71 4e ac', '東京'],
-  ])('brings along the map of characters %s', async (map, ordering, bytes, text) => {
+  ])('provides the character map %s', async (map, ordering, bytes, text) => {
     await fixture.write('a.pdf', makeCjkPdf(map, ordering, bytes.replaceAll(' ', '')))
     const { store, caveats } = await fixture.run({ paths: [fixture.root] })
     expect(store.find('documents', 'a.pdf')?.record.text).toBe(text)
@@ -225,7 +225,7 @@ describe('PDF', () => {
 })
 
 describe('Parquet', () => {
-  it('has one shape for a column of bytes, text for those that say so', async () => {
+  it('has one shape for a column of bytes, text where the column is annotated as such', async () => {
     const bytes = Array.from({ length: 40 }, (_none, n) => Uint8Array.from([0, n, 0, 65 + (n % 60)]))
     const words = bytes.map((_value, n) => new TextEncoder().encode(n % 2 === 0 ? 'plain' : 'Zoë'))
     const writer = new ByteWriter()
@@ -265,11 +265,11 @@ describe('names in archives', () => {
     ['cp866', 'Отчёты/Продажи за год.csv'],
     ['shift_jis', '売上/東京の報告書.csv'],
     ['gb18030', '销售/北京年度报告.csv'],
-  ])('are read in %s without a word of it', async (encoding, name) => {
+  ])('are read in %s, without a caveat', async (encoding, name) => {
     expect((await named(iconv.encode(name, encoding))).files).toEqual([name])
   })
 
-  it('are UTF-8 when they are, with the flag or without, and have slashes', async () => {
+  it('are UTF-8 when the bytes are, with the flag or without, and have slashes', async () => {
     expect((await named(Buffer.from('Отчёты/é 日本.csv'), 'Größe.csv', Buffer.from('dir\\b.csv'))).files).toEqual([
       'Отчёты/é 日本.csv',
       'Größe.csv',
@@ -277,7 +277,7 @@ describe('names in archives', () => {
     ])
   })
 
-  it('that lead out of the archive, or come twice, are refused one by one', async () => {
+  it('that lead out of the archive, or occur twice, are refused one by one', async () => {
     const { files, rejected } = await named(
       'ok.csv',
       '../up.csv',

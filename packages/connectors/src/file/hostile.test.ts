@@ -11,7 +11,7 @@ afterEach(() => fixture[Symbol.asyncDispose]())
 
 const program = Buffer.concat([Buffer.from('MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0', 'latin1'), Buffer.alloc(4096)])
 const table = gzipSync(`id,name\n${Array.from({ length: 15_000 }, (_, i) => `${i},${Math.sin(i)}\n`).join('')}`)
-/** Lines of a KiB, since a line for each byte takes seconds. */
+/** Lines of a KiB, since a line for each byte would take seconds. */
 const blankLines = (mib: number) => `${' '.repeat(1023)}\n`.repeat(mib * 1024)
 
 describe('files that cannot be read', () => {
@@ -47,7 +47,7 @@ describe('files that cannot be read', () => {
     expect(again).toMatchObject({ emitted: 0, deleted: 0, rejected: [] })
   })
 
-  it('keeps the last good version of a file that became unreadable, and replaces it when it is well again', async () => {
+  it('keeps the last good version of a file that became unreadable, and replaces it when it can be read again', async () => {
     await fixture.write('a.csv', 'id\n1\n2\n')
     await fixture.write('a.md', '# Good')
     const { store } = await fixture.run({ paths: [fixture.root] })
@@ -65,7 +65,7 @@ describe('files that cannot be read', () => {
     expect(store.find('documents', 'a.md')?.record.title).toBe('Better')
   })
 
-  it('refuses what is over the limits of the settings', async () => {
+  it('refuses what exceeds the configured limits', async () => {
     await fixture.write('big.csv', `id\n${'1\n'.repeat(1000)}`)
     await fixture.write('big.csv.gz', gzipSync(`id\n${'1\n'.repeat(1000)}`))
     const { rejected } = await fixture.run({ paths: ['big.*'], maxFileBytes: 500, maxExpandedBytes: 500 })

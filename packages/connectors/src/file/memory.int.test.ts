@@ -30,14 +30,14 @@ function* table(rows: number): Generator<string> {
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** What is held: how much garbage the process keeps besides depends on how busy the machine is. In bytes. */
+/** Memory in use, in bytes; how much garbage the process holds besides depends on how busy the machine is. */
 const heldMemory = (): number => {
   collectGarbage()
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }
 
-/** Counts what a read yields and keeps none of it. `growth`: of the memory held, in bytes, looked at while it reads. */
+/** Counts what a read yields and keeps none of it. `growth`: of the memory in use, in bytes, sampled while it reads. */
 const measure = async (config: object) => {
   await using context = await createTestContext({ connector: fileConnector, config, roots: [fixture.root] })
   const connection = await fileConnector.connect(context)
@@ -65,14 +65,14 @@ describe('memory', () => {
     expect(seen.growth).toBeLessThan(LIMIT)
   })
 
-  it('stays flat over a line of 2 GB, and reads the one behind it', { timeout: 600_000 }, async () => {
+  it('stays flat over a line of 2 GB, and reads the one after it', { timeout: 600_000 }, async () => {
     const block = 'x'.repeat(MIB)
     function* lines(): Generator<string> {
       yield '{"id":1}\n{"id":"'
       for (let i = 0; i < 2048; i++) yield block
       yield '"}\n{"id":2}\n'
     }
-    // Compressed, so that the test needs no 2 GB of disk.
+    // Compressed, so that the test does not need 2 GB of disk.
     await write('line.ndjson.gz', lines(), createGzip({ level: 1 }))
     const seen = await measure({ paths: ['line.ndjson.gz'], maxExpansionRatio: 1100 })
     expect(seen).toMatchObject({ records: 2, reasons: ['RECORD_TOO_LARGE'] })
@@ -80,7 +80,7 @@ describe('memory', () => {
     expect(seen.growth).toBeLessThan(LIMIT)
   })
 
-  it('stays flat over a quote that is left open for 300 MB, and reads the rows behind it', { timeout: 600_000 }, async () => {
+  it('stays flat over a quote that is left open for 300 MB, and reads the rows after it', { timeout: 600_000 }, async () => {
     const line = `1,${'y'.repeat(1000)}\n`
     const block = line.repeat(1000)
     function* rows(): Generator<string> {

@@ -57,7 +57,7 @@ describe('documents', () => {
     expect(await fixture.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
   })
 
-  it('makes a record of each page when asked', async () => {
+  it('makes a record of each page when configured', async () => {
     await fixture.write('a.pdf', makePdf(['One', 'Two']))
     const { store } = await fixture.run({ ...all(), recordPer: 'row', fields: { text: 'text' } })
     expect(store.records('rows').map(({ record }) => [record.key, record.text])).toEqual([
@@ -131,7 +131,7 @@ describe('archives', () => {
     expect(await fixture.run(all(), { store })).toMatchObject({ emitted: 0, deleted: 0 })
   })
 
-  it('follows an archive that changes, and one that goes', async () => {
+  it('follows an archive that changes, and one that disappears', async () => {
     await fixture.write('b.zip', inside())
     await fixture.write('c.zip', inside())
     const { store } = await fixture.run(all())

@@ -32,7 +32,7 @@ describe('files that grow', () => {
     expect(store.snapshot('rows').size).toBe(4)
   })
 
-  it('waits for a first line it can know the file by', async () => {
+  it('waits for a first line to recognize the file by', async () => {
     await fixture.write('app.log', '{"n":1')
     expect((await run()).numbers).toEqual([])
     await appendFile(log, '}\n')
@@ -68,13 +68,13 @@ describe('files that grow', () => {
     expect((await run()).rejected).toEqual([])
   })
 
-  it('says once that it does not follow gzip files', async () => {
+  it('reports once that it does not follow gzip files', async () => {
     await fixture.write('app.log.gz', gzipSync(lines(1, 2, 3)))
     expect((await run()).rejected.map((entry) => entry.reason)).toEqual(['CONTENT_MISMATCH'])
     expect((await run()).rejected).toEqual([])
   })
 
-  it('keeps every cursor within 8 KiB and says when there are too many files', async () => {
+  it('keeps every cursor within 8 KiB and reports when there are too many files', async () => {
     for (let i = 0; i < 100; i++) await fixture.write(`${i}.log`, lines(i))
     expect((await run()).numbers).toHaveLength(100)
     for (let i = 100; i < 250; i++) await fixture.write(`${i}.log`, lines(i))

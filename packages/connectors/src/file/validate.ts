@@ -5,7 +5,7 @@ import type { FileConfig } from './config.js'
 
 const invalid = (field: string, message: string): Failure => new Failure('VALIDATION_FAILED', message, { field: `config.${field}` })
 
-/** What the schema cannot express. Throws VALIDATION_FAILED or PATH_NOT_ALLOWED with the field. */
+/** Checks what the schema cannot express. Throws VALIDATION_FAILED or PATH_NOT_ALLOWED with the field. */
 export const validate = (config: FileConfig): void => {
   for (const list of ['paths', 'exclude'] as const) {
     for (const [index, pattern] of config[list].entries()) checkPattern(pattern, `config.${list}.${index}`)

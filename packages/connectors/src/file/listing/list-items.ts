@@ -50,10 +50,10 @@ async function* listFiles(place: FilePlace, targets: Targets, signal: AbortSigna
   }
 }
 
-/** Null when the file has vanished or become something else. */
+/** Returns null when the file has vanished or become something else. */
 const listFile = async (place: FilePlace, root: string, file: string): Promise<Listed<FileItem> | null> => {
   const key = relativeTo(root, file)
-  // Names that are no UTF-8 come back altered and cannot be opened.
+  // Names that are not UTF-8 come back altered and cannot be opened.
   if (Buffer.byteLength(JSON.stringify(key)) > MAX_KEY_BYTES || key.includes('\ufffd'))
     return { key: key.slice(0, 1000), failure: new Failure('PATH_NOT_ALLOWED', 'the name of the file is too long or not UTF-8'), blind: false }
   try {

@@ -6,10 +6,10 @@ import type { FileConfig } from '../config.js'
 
 const CHUNK_BYTES = 64 * 1024
 
-/** The reader gets the error thrown; without a listener an abort while nobody reads would end the process. */
+/** The error is thrown to the reader; without a listener, an abort while no one reads would end the process. */
 const seen = (): void => undefined
 
-/** Throws NOT_FOUND_UPSTREAM, FILE_NOT_READABLE, NOT_A_REGULAR_FILE, PATH_ESCAPE. The caller closes. */
+/** Throws NOT_FOUND_UPSTREAM, FILE_NOT_READABLE, NOT_A_REGULAR_FILE, PATH_ESCAPE. The caller closes it. */
 export const openFile = async (place: FilePlace, path: string, signal: AbortSignal): Promise<OpenItem> => {
   const { handle } = await place.ctx.files.open(path)
   try {
@@ -36,13 +36,13 @@ export const openFile = async (place: FilePlace, path: string, signal: AbortSign
   }
 }
 
-/** Throws NOT_FOUND_UPSTREAM. The caller closes. */
+/** Throws NOT_FOUND_UPSTREAM. The caller closes it. */
 export const openUpload = async (place: FilePlace, id: string, signal: AbortSignal): Promise<OpenItem> => {
   const { stream, size, sha256 } = await place.ctx.files.openUpload(id)
   stream.on('error', seen)
   const stop = (): void => void stream.destroy(new Failure('CANCELLED', 'the work was cancelled'))
   signal.addEventListener('abort', stop, { once: true })
-  // An abort while the upload was being opened sends no event any more.
+  // An abort while the upload was being opened emits no further event.
   if (signal.aborted) stop()
   const hash = createHash('sha256')
   return {
@@ -59,7 +59,7 @@ export const openUpload = async (place: FilePlace, id: string, signal: AbortSign
   }
 }
 
-/** Pieces of at most 64 KiB, whatever the stream gives, so that no step that follows takes long. */
+/** Yields pieces of at most 64 KiB, whatever the stream yields, so that no later step takes long. */
 async function* hashed(stream: AsyncIterable<Buffer>, hash: ReturnType<typeof createHash>, path: string): AsyncGenerator<Buffer, void, void> {
   try {
     for await (const chunk of stream) {
@@ -72,13 +72,13 @@ async function* hashed(stream: AsyncIterable<Buffer>, hash: ReturnType<typeof cr
   }
 }
 
-/** Where the files of a source are found, and the mark of its settings in their signatures. */
+/** Where the files of a source are, and the mark of its settings for their signatures. */
 export interface FilePlace {
   readonly ctx: Pick<ConnectorContext<FileConfig>, 'config' | 'files'>
   readonly mark: string
 }
 
-/** The change time is part of it: a copy that keeps the modification time still sets it. */
+/** Includes the change time: a copy that preserves the modification time still updates it. */
 export const fileSignature = (mark: string, stat: BigIntStats): string =>
   [mark, stat.size, stat.mtimeNs, stat.ctimeNs].map((part) => (typeof part === 'bigint' ? part.toString(36) : part)).join('.')
 

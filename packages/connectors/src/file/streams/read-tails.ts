@@ -5,7 +5,7 @@ import type { FileConnection } from '../connection.js'
 import { formatTails, markOf, parseTails, type Tail } from './tail-cursor.js'
 import { readTailFile } from './tail-file.js'
 
-/** What was added to growing files since the cursor. Nothing is deleted: a file that was rotated away stays as it was read. */
+/** Yields what was added to growing files since the cursor. Nothing is deleted: the rows of a file that was rotated away stay. */
 export async function* readTails(connection: FileConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const { signal } = request
   const before = parseTails(request.cursor)
@@ -15,7 +15,7 @@ export async function* readTails(connection: FileConnection, request: ReadReques
   const blind = createBlindSpots()
   const listing = await connection.openListing()
   for await (const entry of listing.items(signal)) {
-    // What cannot be looked into may be there: its place is kept.
+    // What cannot be listed may still be there: its position is kept.
     if (!('item' in entry)) {
       blind.record(entry)
       if (entry.blind) for (const mark of before.keys()) present.add(mark)

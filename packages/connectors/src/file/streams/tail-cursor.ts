@@ -13,7 +13,7 @@ export interface Tail {
 
 const cursorSchema = z.strictObject({ tails: z.record(z.string(), z.tuple([z.int().min(0), z.string(), z.string()])) })
 
-/** Tails by mark of their file. Throws CURSOR_INVALID. */
+/** Parses tails, by the mark of their file. Throws CURSOR_INVALID. */
 export const parseTails = (cursor: Cursor | null): Map<string, Tail> => {
   if (cursor === null) return new Map()
   const parsed = cursorSchema.safeParse(cursor)
@@ -31,7 +31,7 @@ export const formatTails = (tails: ReadonlyMap<string, Tail>): Cursor => {
   return cursor
 }
 
-/** Ten characters that stand for a key in a cursor. */
+/** Returns ten characters that stand for a key in a cursor. */
 export const markOf = (key: string): string => shortHash(key, 10)
 
 export const shortHash = (content: string | Buffer, length: number): string =>

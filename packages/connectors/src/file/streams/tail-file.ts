@@ -13,9 +13,9 @@ import type { FileItem } from '../listing/list-items.js'
 import { shortHash, type Tail } from './tail-cursor.js'
 
 export interface TailFileOptions {
-  /** Where this file was read up to. */
+  /** How far this file was read. */
   readonly tail: Tail | undefined
-  /** The same of all files, among them the one this may have been renamed from. */
+  /** The tails of all files, including the one this may have been renamed from. */
   readonly others: ReadonlyMap<string, Tail>
   readonly packer: PagePacker
   readonly signal: AbortSignal
@@ -26,7 +26,7 @@ export interface TailFileOptions {
 const HEAD_BYTES = 256
 const CHUNK_BYTES = 64 * 1024
 
-/** The lines that were added to one file. A last line without its line break is left for the next time. */
+/** Yields the lines that were added to one file. A last line without its line break is left for the next time. */
 export async function* readTailFile(connection: FileConnection, item: FileItem, options: TailFileOptions): AsyncGenerator<Page, void, void> {
   let handle: FileHandle | undefined
   try {
@@ -65,7 +65,7 @@ async function* readAdded(
   let number = 0
   move({ ...tail, offset: from })
   const added = handle.createReadStream({ start: from, end: Math.max(from, size - 1), highWaterMark: CHUNK_BYTES, autoClose: false, signal })
-  // The loop throws it; without a listener an abort between two pages would end the process.
+  // The loop throws it; without a listener, an abort between two pages would end the process.
   added.on('error', () => undefined)
   for await (const chunk of added) {
     for (const line of take(chunk as Buffer)) {
@@ -85,7 +85,7 @@ async function* readAdded(
   }
 }
 
-/** The first line, or the start of a long one; null as long as there is not enough of it to know the file again. */
+/** Reads the first line, or the start of a long one; null as long as it is too short to recognize the file by. */
 const readHead = async (handle: FileHandle): Promise<Buffer | null> => {
   const buffer = Buffer.alloc(HEAD_BYTES)
   const { bytesRead } = await handle.read(buffer, 0, HEAD_BYTES, 0)
@@ -95,7 +95,7 @@ const readHead = async (handle: FileHandle): Promise<Buffer | null> => {
   return end === -1 ? start : start.subarray(0, end)
 }
 
-/** The offset to continue from: of the same file under this name or the one it had before; 0 for a new, truncated or rewritten one. */
+/** Returns the offset to continue from: that of the same file under this name or its former one; 0 for a new, truncated or rewritten one. */
 const startOf = ({ ino, head }: Tail, size: number, { tail, others }: TailFileOptions): number => {
   const same = (known: Tail): boolean => known.ino === ino && known.head === head && known.offset <= size
   return (tail !== undefined && same(tail) ? tail : findSame(others, same))?.offset ?? 0
