@@ -54,7 +54,7 @@ export const createPagePacker = (): PagePacker => {
   }
 }
 
-/** A run keeps so few examples that only the first of a page is worth keeping. */
+/** A run keeps few examples, so beyond this many a page only counts. */
 const MAX_EXAMPLES = 20
 
 const merged = (before: readonly Caveat[], found: readonly Caveat[]): Caveat[] => {

@@ -54,7 +54,7 @@ export const openConnection = (ctx: ConnectorContext<SlackConfig, SlackSecrets>)
         for await (const users of listUsers(api, signal)) remember(users)
       } catch (thrown) {
         if (!(thrown instanceof Failure) || thrown.reason !== 'PERMISSION_DENIED') throw thrown
-        ctx.log.warn({ reason: thrown.reason }, 'people keep their ids: the app lacks the scope users:read')
+        ctx.log.warn({ reason: thrown.reason }, 'people are named by id: the app lacks the scope users:read')
       }
       run.complete = true
       return run.names

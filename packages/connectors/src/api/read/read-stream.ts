@@ -34,7 +34,7 @@ export async function* readStream(connection: ApiConnection, stream: StreamConfi
   const tally: Tally = { done: 0, parents: 0, missing: 0, failed: 0, failure: null, leftOut: null, unseen: null }
   const onBroken = (failure: Failure) => {
     tally.leftOut ??= 'a parent record has no usable key, so that what belongs to it was left out'
-    connection.ctx.log.warn({ stream: stream.name, reason: failure.reason }, 'a parent record has no usable key; what belongs to it is left out')
+    connection.ctx.log.warn({ stream: stream.name, reason: failure.reason }, 'a parent without a usable key is left out, with its nested records')
   }
   const onEnd = (end: ReadEnd) => {
     if (!end.complete) tally.unseen ??= `the list of parents: ${end.message}`

@@ -92,7 +92,7 @@ export const createLineReader = (deps: LineReaderDeps, plan: StreamPlan, pages: 
       return version === null || version === activated ? null : 'the tap did not activate the version that it wrote'
     },
     report() {
-      if (passedOver > 0) deps.log.debug({ stream: name, records: passedOver }, 'records of other streams were passed over')
+      if (passedOver > 0) deps.log.debug({ stream: name, records: passedOver }, 'records of other streams were skipped')
     },
   }
 }

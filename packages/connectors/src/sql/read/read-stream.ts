@@ -25,7 +25,7 @@ export async function* readStream<C extends SqlConfig, T>(
   await session.begin()
   const plan = await makePlan(database, stream, (fields, message) => log.warn({ stream, ...fields }, message))
   const start = parseStart(cursor, plan)
-  if (start.outdated) log.warn({ stream }, 'the cursor or key column of the stream is another one now; it is read from the beginning')
+  if (start.outdated) log.warn({ stream }, 'the cursor or key column of the stream has changed; it is read from the beginning')
   const keyOf = createKeyOf(plan.columns, plan.key)
   const run = {
     source: createRowSource(database, plan),

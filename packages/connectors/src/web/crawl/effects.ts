@@ -36,7 +36,7 @@ const MIN_HELD_OF_PATH = 0.5
 
 const pathOf = (url: string): string => url.split('?', 1)[0] ?? url
 
-/** Whether the page that a URL names as canonical contains its content. Content is not given up for what cannot be known. */
+/** Whether the page that a URL names as canonical contains its content; false if that cannot be known, so that no content is lost. */
 export const isHeldBy = (state: CrawlState, { visit, sketch }: Waiting, canonical: string): boolean => {
   const other = state.sketches.get(canonical)
   const least = pathOf(visit.url) === pathOf(canonical) ? MIN_HELD_OF_PATH : MIN_HELD

@@ -60,7 +60,7 @@ const readRobots = async (tools: CrawlTools, url: string): Promise<RobotsRules> 
     // RFC 9309, 2.3.1.2.
     const failure = toFailure(error)
     if (failure.reason === 'TOO_MANY_REDIRECTS') {
-      tools.log.warn({ url, reason: failure.reason }, 'robots.txt cannot be read and is taken as absent')
+      tools.log.warn({ url, reason: failure.reason }, 'robots.txt cannot be read and is treated as absent')
       return ALLOW_ALL
     }
     throw error
