@@ -93,8 +93,8 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
   /** Secrets only: every field is encrypted at rest and never shown again. */
   readonly secretSchema: z.ZodType<Secrets>
   /**
-   * Checks what zod cannot express about a parsed config, e.g. by parsing SQL. Pure and local; throws `Failure` with `field`. Called at save, at
-   * publish and in the worker.
+   * Checks what zod cannot express about a parsed config, e.g. by parsing SQL. Pure and local; throws
+   * `Failure` with `field`. Called at save, at publish and in the worker.
    */
   validate?(config: Config, secrets: Secrets): void | Promise<void>
   /**

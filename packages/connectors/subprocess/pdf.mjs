@@ -8,8 +8,8 @@ const refuse = (reason, message) => Object.assign(new Error(message), { reason }
 const MAX_LOOKS = 3
 
 /**
- * Yields a line about the document, then one for each page: `{"page":1,"text":"…"}`, with `"unreadable":true` when it displays text that has no
- * characters.
+ * Yields a line about the document, then one for each page: `{"page":1,"text":"…"}`, with
+ * `"unreadable":true` when it displays text that has no characters.
  */
 export async function* readPdf(file, { libraries, maxPages }) {
   const { getDocumentProxy, getResolvedPDFJS } = await import(pathToFileURL(libraries.unpdf).href)

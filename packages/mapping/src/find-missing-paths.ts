@@ -14,8 +14,7 @@ const MAX_PATHS = 200
 
 /**
  * Returns paths of an expression, such as `data.titel`, that find nothing in any of these records: a name that is mistyped, or gone at the source.
- * What
- * is inside paths, filters and the expression's own functions is ignored, because its context differs. Pure; empty if it is no expression.
+ * What is inside paths, filters and the expression's own functions is ignored, because its context differs. Pure; empty if it is no expression.
  */
 export const findMissingPaths = (expression: string, records: readonly unknown[]): readonly string[] => {
   if (records.length === 0) return []

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createDeadline } from '@inlet/connector-sdk/testing/deadline'
 
 /**
- * Polls until the condition returns something truthy, and returns that; throws with the last result or error after the time limit (ms of an otherwise
- * idle machine).
+ * Polls until the condition returns something truthy, and returns that; throws with the last result or
+ * error after the time limit (ms of an otherwise idle machine).
  */
 export const until = async <T>(
   condition: () => T | Promise<T>,

@@ -17,8 +17,8 @@ const MAX_RANGE = 1_000
 const MAX_DEPTH = 20
 
 /**
- * Parses a glob into pieces: `*`, `**`, `?`, `[a-z]`, `[!a-z]`, `{a,b}`, `{1..9}`, and `\` to escape a character. Whatever is left unclosed is
- * literal.
+ * Parses a glob into pieces: `*`, `**`, `?`, `[a-z]`, `[!a-z]`, `{a,b}`, `{1..9}`, and `\` to escape a
+ * character. Whatever is left unclosed is literal.
  */
 export const parseGlob = (pattern: string, syntax: GlobSyntax): readonly Piece[] => {
   const chars = Array.from(pattern.replace(/^(?:\.\/)+/, ''))

@@ -38,18 +38,18 @@ export interface HttpResponse {
   json(): Promise<unknown>
   bytes(): Promise<Buffer>
   /**
-   * Returns what an error response says about itself, on one line, without anything that was sent; empty when it says nothing. Never throws; waits at
-   * most two seconds.
+   * Returns what an error response says about itself, on one line, without anything that was sent; empty
+   * when it says nothing. Never throws; waits at most two seconds.
    */
   explain(): Promise<string>
   discard(): void
 }
 
 /**
- * HTTP for connectors. Resolves with whatever status the server returns; throws `Failure` UNREACHABLE, DNS_FAILED,
- * TLS_FAILED, TIMEOUT, CONNECTION_LOST, EGRESS_BLOCKED, TOO_MANY_REDIRECTS, RESPONSE_TOO_LARGE, UPSTREAM_INVALID
- * (not HTTP, or compression that is damaged or unknown) or CANCELLED; VALIDATION_FAILED and the reasons of `EgressGuard.checkUrl` for a request
- * that cannot be sent.
+ * HTTP for connectors. Resolves with whatever status the server returns; throws `Failure` UNREACHABLE,
+ * DNS_FAILED, TLS_FAILED, TIMEOUT, CONNECTION_LOST, EGRESS_BLOCKED, TOO_MANY_REDIRECTS,
+ * RESPONSE_TOO_LARGE, UPSTREAM_INVALID (not HTTP, or compression that is damaged or unknown) or CANCELLED;
+ * VALIDATION_FAILED and the reasons of `EgressGuard.checkUrl` for a request that cannot be sent.
  */
 export interface HttpClient {
   request(request: HttpRequest): Promise<HttpResponse>

@@ -15,8 +15,8 @@ export const parseRetryAfter = (value: string | undefined, now: Date): number | 
 }
 
 /**
- * Returns the milliseconds until a rate limit resets: given as seconds from now, or seconds since 1970 as GitHub and others send. Bounded like
- * Retry-After.
+ * Returns the milliseconds until a rate limit resets: given as seconds from now, or seconds since 1970
+ * as GitHub and others send. Bounded like Retry-After.
  */
 export const parseRateLimitReset = (value: string | undefined, now: Date): number | undefined => {
   const text = value?.trim() ?? ''

@@ -14,8 +14,8 @@ export interface AnswerRules {
 }
 
 /**
- * Returns the response if its status is below 300; otherwise throws the failure for its error code. Omits the store's message, which may repeat
- * what was signed.
+ * Returns the response if its status is below 300; otherwise throws the failure for its error code.
+ * Omits the store's message, which may repeat what was signed.
  */
 export const takeAnswer = async (response: HttpResponse, rules: AnswerRules): Promise<HttpResponse> => {
   if (response.status < 300) return response

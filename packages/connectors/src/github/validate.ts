@@ -4,8 +4,8 @@ import type { GithubConfig, GithubSecrets } from './config.js'
 import { parsePattern } from './repositories/selection.js'
 
 /**
- * Checks what the schema cannot express. Throws INVALID_URL, URL_SCHEME_NOT_ALLOWED, URL_CREDENTIALS_NOT_ALLOWED and VALIDATION_FAILED with the
- * field.
+ * Checks what the schema cannot express. Throws INVALID_URL, URL_SCHEME_NOT_ALLOWED,
+ * URL_CREDENTIALS_NOT_ALLOWED and VALIDATION_FAILED with the field.
  */
 export const validateGithub = (config: GithubConfig, secrets: GithubSecrets = {}): void => {
   checkHeaderValue(secrets.token ?? '', 'secrets.token')

@@ -18,8 +18,8 @@ interface Entry extends TakenSlot {
 }
 
 /**
- * The pages of the browser: a limited number at a time over all owners, first come, first served. Reused by the same owner, since opening one is
- * slow.
+ * The pages of the browser: a limited number at a time over all owners, first come, first served.
+ * Reused by the same owner, since opening one is slow.
  */
 export interface SlotPool {
   /** Waits until a page is free. Throws the reason of the signal, and what opening throws. `giveBack` must follow. */

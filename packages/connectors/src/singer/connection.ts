@@ -7,7 +7,7 @@ import { startTap, type TapProcess } from './tap/tap-process.js'
 
 /** A running tap. Disposing it ends the tap and removes its files. */
 export interface TapRun extends AsyncDisposable {
-  /** Its stdout, which also reports how it ended. Throws TIMEOUT when it is silent for too long. */
+  /** Yields its stdout until it ends. Throws TIMEOUT when it is silent for too long. */
   readonly output: AsyncGenerator<Buffer, void, void>
   readonly process: TapProcess
 }

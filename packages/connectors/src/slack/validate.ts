@@ -3,8 +3,8 @@ import { checkPattern } from '../parsing/listing/glob.js'
 import type { SlackConfig, SlackSecrets } from './config.js'
 
 /**
- * Checks what the schema cannot express. Throws INVALID_URL, URL_SCHEME_NOT_ALLOWED, URL_CREDENTIALS_NOT_ALLOWED and VALIDATION_FAILED with the
- * field.
+ * Checks what the schema cannot express. Throws INVALID_URL, URL_SCHEME_NOT_ALLOWED,
+ * URL_CREDENTIALS_NOT_ALLOWED and VALIDATION_FAILED with the field.
  */
 export const validateSlack = (config: SlackConfig, secrets: SlackSecrets): void => {
   parseHttpUrl(config.baseUrl, { field: 'config.baseUrl', what: 'the address of the API', base: true })

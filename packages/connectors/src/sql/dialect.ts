@@ -97,8 +97,8 @@ export interface SqlDialect<C extends SqlConfig, T> {
   readonly syntax: SqlSyntax<T>
 
   /**
-   * Logs in; throws UNREACHABLE, TIMEOUT, TLS_FAILED, AUTH_FAILED, LOGIN_NOT_SAFE, NOT_FOUND_UPSTREAM or UPSTREAM_ERROR. The caller closes the
-   * session.
+   * Logs in; throws UNREACHABLE, TIMEOUT, TLS_FAILED, AUTH_FAILED, LOGIN_NOT_SAFE, NOT_FOUND_UPSTREAM or
+   * UPSTREAM_ERROR. The caller closes the session.
    */
   openSession(target: Target<C>, signal: AbortSignal): Promise<SqlSession<T>>
   /** Converts an error of the client library or the server. Passes a `Failure` through. */

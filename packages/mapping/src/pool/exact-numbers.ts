@@ -15,10 +15,9 @@ export interface ExactJson {
 
 /**
  * Writes a value as JSON text in which every number keeps its value. Those a JavaScript number can represent are plain numbers, to calculate with.
- * Others
- * (integers beyond 2^53, long decimals) become text of private-use characters, one per digit: an expression can pass them on,
- * join and cut them like the text of their digits, while calculating with one fails instead of rounding it.
- * Throws RECORD_INVALID for what is not JSON, NUMBER_NOT_STORABLE for NaN and infinities.
+ * Others (integers beyond 2^53, long decimals) become text of private-use characters, one per digit: an expression can pass them on, join and cut
+ * them like the text of their digits, while calculating with one fails instead of rounding it. Throws RECORD_INVALID for what is not JSON,
+ * NUMBER_NOT_STORABLE for NaN and infinities.
  */
 export const toExactJson = (value: unknown): ExactJson => {
   const written = new Map<number, string>()

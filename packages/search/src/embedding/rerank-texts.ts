@@ -14,8 +14,8 @@ export interface RerankRequest {
 const MAX_ANSWER_BYTES = 1_048_576
 
 /**
- * Scores how well each text answers a question, higher is better. Throws the failures of the transport, and UPSTREAM_INVALID for a response that
- * cannot be right.
+ * Scores how well each text answers a question, higher is better. Throws the failures of the
+ * transport, and UPSTREAM_INVALID for a response that cannot be right.
  */
 export const rerankTexts = async (transport: EmbeddingTransport, request: RerankRequest): Promise<readonly number[]> => {
   const { url, model, apiKey, question, texts, timeoutMs } = request

@@ -13,8 +13,8 @@ export const needSecret = (spec: AuthSpec, secrets: AuthSecrets, name: keyof Aut
 }
 
 /**
- * Checks that every secret the kind of auth needs is present, and that whatever goes into headers can be sent. Throws what {@link needSecret}
- * and `checkHeader` throw.
+ * Checks that every secret the kind of auth needs is present, and that whatever goes into headers can
+ * be sent. Throws what {@link needSecret} and `checkHeader` throw.
  */
 export const checkAuthSecrets = (spec: AuthSpec, secrets: AuthSecrets): void => {
   for (const name of REQUIRED_SECRETS[spec.kind]) needSecret(spec, secrets, name)

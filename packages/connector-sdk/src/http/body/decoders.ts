@@ -11,8 +11,8 @@ const MAX_LAYERS = 2
 const NOT_UNDONE = new Set('compress x-compress zstd x-zstd dcb dcz bzip2 x-bzip2 lzma xz lz4 snappy pack200-gzip exi aes128gcm'.split(' '))
 
 /**
- * Returns the codings of a Content-Encoding header in the order to undo them. Throws UPSTREAM_INVALID for one that cannot be undone, and for more
- * than two.
+ * Returns the codings of a Content-Encoding header in the order to undo them. Throws UPSTREAM_INVALID
+ * for one that cannot be undone, and for more than two.
  */
 export const parseCodings = (contentEncoding: string | undefined): readonly string[] => {
   if (contentEncoding === undefined) return []

@@ -25,8 +25,8 @@ export interface ResponseOptions extends BodyOptions {
 }
 
 /**
- * Wraps a response from the wire. Throws RESPONSE_TOO_LARGE at once if its Content-Length exceeds the limit, and UPSTREAM_INVALID for unknown
- * codings.
+ * Wraps a response from the wire. Throws RESPONSE_TOO_LARGE at once if its Content-Length exceeds the
+ * limit, and UPSTREAM_INVALID for unknown codings.
  */
 export const createResponse = async (message: IncomingMessage, options: ResponseOptions): Promise<HttpResponse> => {
   const headers = joinHeaders(message)

@@ -56,8 +56,8 @@ export interface TestContext<Config = unknown, Secrets = unknown> extends Connec
 }
 
 /**
- * Creates a context for a connector as the worker does. Throws what the worker would: VALIDATION_FAILED or a failure of `validate`. The caller closes
- * it.
+ * Creates a context for a connector as the worker does. Throws what the worker would:
+ * VALIDATION_FAILED or a failure of `validate`. The caller closes it.
  */
 export const createTestContext = async <Config, Secrets, C extends Connection>(
   options: TestContextOptions<Config, Secrets, C>,

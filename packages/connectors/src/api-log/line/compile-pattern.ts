@@ -2,8 +2,8 @@
 type Piece = { readonly literal: string } | { readonly variable: string }
 
 /**
- * Extracts the values of a line in the order of the variables; null when the line does not match. Linear in the length of the line, whatever it
- * contains.
+ * Extracts the values of a line in the order of the variables; null when the line does not match.
+ * Linear in the length of the line, whatever it contains.
  */
 export interface Pattern {
   readonly variables: readonly string[]

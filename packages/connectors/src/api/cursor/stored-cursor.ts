@@ -12,8 +12,8 @@ const storedSchema = z.discriminatedUnion('kind', [
 export type StoredCursor = z.output<typeof storedSchema>
 
 /**
- * Parses a committed cursor. Throws CURSOR_INVALID if it was not made with the current settings, and CURSOR_IN_FUTURE if its
- * time is after `latestMs`.
+ * Parses a committed cursor. Throws CURSOR_INVALID if it was not made with the current settings, and
+ * CURSOR_IN_FUTURE if its time is after `latestMs`.
  */
 export const parseCursor = (cursor: Cursor, spec: IncrementalSpec, latestMs: number): StoredCursor => {
   const parsed = storedSchema.safeParse(cursor)

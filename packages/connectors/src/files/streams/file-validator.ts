@@ -1,9 +1,9 @@
 import type { Owner } from '../content/detect-format.js'
 
 /**
- * The validator of a record in `files`: which stream reads the file, the pass that yielded its rows, and which version
- * it was. No pass: the rows of that version were not yielded yet. `broken`: the version cannot become a document, which
- * was already reported.
+ * The validator of a record in `files`: which stream reads the file, the pass that yielded its rows,
+ * and which version it was. No pass: the rows of that version were not yielded yet. `broken`: the
+ * version cannot become a document, which was already reported.
  */
 export interface FileValidator {
   readonly owner: Owner | 'broken'

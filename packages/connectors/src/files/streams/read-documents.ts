@@ -14,8 +14,8 @@ import { forgetReadings, remember } from './reading.js'
 export const DOCUMENTS = 'documents'
 
 /**
- * Yields one record per file, or per file in an archive. Its validator is the version of the file, so the record itself says whether it must be read
- * again.
+ * Yields one record per file, or per file in an archive. Its validator is the version of the file, so
+ * the record itself says whether it must be read again.
  */
 export async function* readDocuments(connection: ItemConnection, { signal }: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
   const listing = await connection.openListing()

@@ -10,8 +10,7 @@ export type RowOutcome = { readonly record: SourceRecord; readonly size: number 
 
 /**
  * Turns a row into a record, keyed within its file by the key fields or by `place`: its number, or its offset in a growing file. `scope`: the file,
- * or
- * the archive that contains it.
+ * or the archive that contains it.
  */
 export const toRowRecord = (
   file: string,

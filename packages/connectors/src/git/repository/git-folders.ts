@@ -19,10 +19,10 @@ export interface GitFolders {
 }
 
 /**
- * Finds the folders of a repository without git, which would read what a pointer leads to before anyone could refuse it. Throws
- * PATH_NOT_ALLOWED or PATH_ESCAPE unless everything that git would read lies below allowed roots: pointers (`.git` files, `commondir`), links
- * of any file or folder, and borrowed objects (`objects/info/alternates`) can name any path. Throws NOT_A_REGULAR_FILE for pipes, which would never
- * end.
+ * Finds the folders of a repository without git, which would read what a pointer leads to before anyone could
+ * refuse it. Throws PATH_NOT_ALLOWED or PATH_ESCAPE unless everything that git would read lies below allowed
+ * roots: pointers (`.git` files, `commondir`), links of any file or folder, and borrowed objects
+ * (`objects/info/alternates`) can name any path. Throws NOT_A_REGULAR_FILE for pipes, which would never end.
  */
 export const findGitFolders = async (files: Files, repository: string): Promise<GitFolders> => {
   const gitDir = await followGitFile(files, repository)

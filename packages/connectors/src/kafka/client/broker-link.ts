@@ -17,8 +17,8 @@ export interface FetchPartition {
 /** One broker. Connects on the first request, and again after the connection was lost. Throws what kafkajs throws. */
 export interface BrokerLink {
   /**
-   * Sends a request and returns the decoded response, its error codes as they are. Requests are serialized: kafkajs would otherwise connect once for
-   * each.
+   * Sends a request and returns the decoded response, its error codes as they are. Requests are
+   * serialized: kafkajs would otherwise connect once for each.
    */
   ask<T>(api: string, args: object): Promise<T>
   /** Fetches over a separate connection, because a broker responds in order and a fetch waits. One at a time. */

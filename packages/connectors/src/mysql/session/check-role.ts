@@ -27,8 +27,8 @@ const HARMLESS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns the first privilege beyond reading that lines of SHOW GRANTS give on the whole server or on its system tables; null when there is
- * none.
+ * Returns the first privilege beyond reading that lines of SHOW GRANTS give on the whole server or on
+ * its system tables; null when there is none.
  */
 export const findPowerful = (grants: readonly string[]): string | null => {
   for (const grant of grants) {

@@ -13,9 +13,9 @@ interface LoginPlugins {
 }
 
 /**
- * Returns how to log in. Where nothing proves the server's identity, it gets the password neither in clear text nor encrypted with a key of its
- * own, which amounts to the same; only responses to a challenge (mysql_native_password, or caching_sha2_password of an account in the server's
- * cache).
+ * Returns how to log in. Where nothing proves the server's identity, it gets the password neither in
+ * clear text nor encrypted with a key of its own, which amounts to the same; only responses to a
+ * challenge (mysql_native_password, or caching_sha2_password of an account in the server's cache).
  */
 export const createLoginPlugins = (config: MysqlConfig, library: typeof authPlugins): LoginPlugins => {
   if (config.tls.mode === 'verify-full') return { plugins: {}, refusal: () => undefined }

@@ -11,9 +11,9 @@ export interface EncodingGuess {
 const MAX_BYTES = 4_096
 
 /**
- * Guesses the encoding of a short text that is not UTF-8 by a letter model of each: which letters its bytes would be, whether words would
- * mix scripts, and where capitals would occur. Detectors that count pairs of letters need some hundred of them. Null without bytes beyond ASCII.
- * Pure.
+ * Guesses the encoding of a short text that is not UTF-8 by a letter model of each: which letters its
+ * bytes would be, whether words would mix scripts, and where capitals would occur. Detectors that
+ * count pairs of letters need some hundred of them. Null without bytes beyond ASCII. Pure.
  */
 export const guessShort = (bytes: Buffer, models: readonly LetterModel[] = LETTER_MODELS): EncodingGuess | null => {
   const sample = bytes.subarray(0, MAX_BYTES)

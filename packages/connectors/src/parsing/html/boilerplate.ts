@@ -3,8 +3,7 @@ export type Attributes = Readonly<Record<string, string | undefined>>
 
 /**
  * What an element looks like: `hidden` is certain and left out at once; the others are weighed against the rest of the page at its end. `decoration`
- * is
- * left out at once where it is small by nature: within a line or a table.
+ * is left out at once where it is small by nature: within a line or a table.
  */
 export type Suspicion = 'hidden' | 'decoration' | 'strong' | 'weak' | null
 

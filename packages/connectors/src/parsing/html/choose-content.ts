@@ -16,8 +16,7 @@ const LITTLE_CHARS = 250
 
 /**
  * Chooses the content among the blocks of a page: without the places that look like navigation, within the part that its author marked as content,
- * and
- * without lists of links and short lines at both ends. Each step is undone where it would remove the greater part of the prose. Pure.
+ * and without lists of links and short lines at both ends. Each step is undone where it would remove the greater part of the prose. Pure.
  */
 export const chooseContent = (blocks: readonly Block[], ranges: readonly Range[]): ChosenContent => {
   const weights = blocks.map(proseOf)

@@ -12,8 +12,8 @@ export interface DocxDocument {
 }
 
 /**
- * Reads the running text of a Word document, without tracked deletions, headers and notes. Throws CONTENT_MISMATCH, FILE_UNREADABLE,
- * RECORD_TOO_LARGE.
+ * Reads the running text of a Word document, without tracked deletions, headers and notes. Throws
+ * CONTENT_MISMATCH, FILE_UNREADABLE, RECORD_TOO_LARGE.
  */
 export const readDocx = async (zip: Zip, { maxChars }: { readonly maxChars: number }): Promise<DocxDocument> => {
   const parts = await officeParts(zip)
@@ -38,8 +38,8 @@ const createWriter = (maxChars: number) => {
   let tables = 0
   let cells: string[] = []
   let cell: string[] = []
-  // Counts elements whose content is shown elsewhere: a text box has its content twice, for new and for old programs, and moved text has its old
-  // position.
+  // Counts elements whose content is shown elsewhere: a text box has its content twice, for new and for
+  // old programs, and moved text has its old position.
   let elsewhere = 0
 
   const add = (piece: string): void => {

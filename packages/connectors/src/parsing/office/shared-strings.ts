@@ -34,8 +34,8 @@ export const readSharedStrings = async (part: ZipEntry | undefined, maxChars: nu
 }
 
 /**
- * Decodes the escapes of characters that XML cannot represent: `_x000D_`, and `_x005F_` for the underscore itself (ECMA-376 part 1,
- * 22.9.2.19).
+ * Decodes the escapes of characters that XML cannot represent: `_x000D_`, and `_x005F_` for the
+ * underscore itself (ECMA-376 part 1, 22.9.2.19).
  */
 export const unescapeXstring = (text: string): string =>
   text.includes('_x')

@@ -71,8 +71,7 @@ export const textOf = (element: XmlElement | undefined, name: string): string =>
 /**
  * Decodes XML or JSON from the web, by byte order mark, UTF-16 by its zeros, charset of the Content-Type, XML declaration, and what the bytes look
  * like. Valid UTF-8 that declares itself overrides the header, which many servers set the same for all text. NUL and lone surrogates become U+FFFD,
- * and
- * leading white space, which XML does not allow, is removed.
+ * and leading white space, which XML does not allow, is removed.
  */
 export const decodeXml = (bytes: Buffer, contentType: string): DecodedText => {
   const chosen = chooseCharset(bytes, contentType)

@@ -23,8 +23,7 @@ const MODELS: readonly LetterModel[] = [
 
 /**
  * Decodes the name of a file in a zip: UTF-8 if the archive says so, or if it does not and the bytes are, as on macOS; otherwise code page 437,
- * unless
- * the bytes are certainly in another encoding. Returns it with slashes between folders.
+ * unless the bytes are certainly in another encoding. Returns it with slashes between folders.
  */
 export const entryName = ({ generalPurposeBitFlag: flags, fileNameRaw: raw, extraFields }: Entry): string => {
   const says = (flags & UTF8_FLAG) !== 0 || extraFields.some(({ id }) => id === UNICODE_PATH)

@@ -14,8 +14,8 @@ export interface ZipEntry {
   /** Why it must not be read: its path climbs out of the archive, or its content cannot be decoded. */
   readonly refused: Failure | null
   /**
-   * Yields the content, decompressed as it streams. Throws FILE_UNREADABLE when it is damaged or its declared size is wrong, ARCHIVE_BOMB beyond the
-   * limits of the archive.
+   * Yields the content, decompressed as it streams. Throws FILE_UNREADABLE when it is damaged or its
+   * declared size is wrong, ARCHIVE_BOMB beyond the limits of the archive.
    */
   bytes(): AsyncGenerator<Buffer, void, void>
 }

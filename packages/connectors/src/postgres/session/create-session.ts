@@ -79,8 +79,8 @@ export const createSession = (open: OpenClient, config: PostgresConfig): SqlSess
 }
 
 /**
- * Idle time in milliseconds after which the server may end a transaction: longer than backpressure lasts, shorter than a dead worker may hold a
- * snapshot.
+ * Idle time in milliseconds after which the server may end a transaction: longer than backpressure
+ * lasts, shorter than a dead worker may hold a snapshot.
  */
 const IDLE_IN_TRANSACTION_MS = 900_000
 const LOCK_WAIT_MS = 10_000

@@ -22,8 +22,8 @@ interface PortalOptions {
 }
 
 /**
- * Opens a portal and yields its rows; the server prepares the next round trip while the reader handles the last one. Returning early drops the rest
- * of the round trip.
+ * Opens a portal and yields its rows; the server prepares the next round trip while the reader handles
+ * the last one. Returning early drops the rest of the round trip.
  */
 export async function* streamPortal(client: Client, options: PortalOptions): AsyncGenerator<Chunk, void, void> {
   const { portal, text, values, fetchSize, limited } = options

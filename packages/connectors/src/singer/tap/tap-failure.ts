@@ -1,8 +1,8 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
 
 /**
- * What taps write before they give up; the first match wins. Taps have no standard exit codes; these are the words of common HTTP and database
- * libraries.
+ * What taps write before they give up; the first match wins. Taps have no standard exit codes; these
+ * are the words of common HTTP and database libraries.
  */
 const RULES: readonly (readonly [RegExp, Reason])[] = [
   [/\b429\b|too many requests|rate.?limit/i, 'RATE_LIMITED'],

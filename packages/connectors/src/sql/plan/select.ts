@@ -65,8 +65,8 @@ export const selectBeyondHorizon = <T>(syntax: SqlSyntax<T>, plan: StreamPlan<T>
 }
 
 /**
- * Selects the keys of all existing rows, up to a position if the read did not start at the beginning. Rows marked as deleted do not count as
- * existing.
+ * Selects the keys of all existing rows, up to a position if the read did not start at the beginning.
+ * Rows marked as deleted do not count as existing.
  */
 export const selectKeys = <T>(syntax: SqlSyntax<T>, plan: StreamPlan<T>, upTo: readonly string[] | null): Statement => {
   const { bind, values } = binder()

@@ -25,8 +25,8 @@ export interface RowSource {
   /** Yields rows whose cursor value cannot move the cursor: NULL, infinite, or beyond the horizon; the horizon is null for whole numbers. */
   beyondHorizon(horizon: string | null): AsyncGenerator<Chunk, void, void>
   /**
-   * Yields the key columns (all columns if there is no key) of the existing rows, up to a position if given. Rows marked as deleted do not count as
-   * existing.
+   * Yields the key columns (all columns if there is no key) of the existing rows, up to a position if
+   * given. Rows marked as deleted do not count as existing.
    */
   keys(upTo: readonly string[] | null): AsyncGenerator<Chunk, void, void>
   /** Ends the transaction and starts another. Throws SCHEMA_CHANGED when the columns are no longer those of the plan. */

@@ -29,8 +29,8 @@ export const loadStored = async (
 const UNKNOWN: PageMark = { c: '', h: '', d: 1, g: Number.POSITIVE_INFINITY }
 
 /**
- * Queues where the crawl begins: start addresses, sitemaps, what could not be read last time, and all stored pages, since a 304 response shows no
- * links.
+ * Queues where the crawl begins: start addresses, sitemaps, what could not be read last time, and all
+ * stored pages, since a 304 response shows no links.
  */
 export const seed = async (state: CrawlState, robots: RobotsCache): Promise<void> => {
   const { config } = state.tools
