@@ -217,6 +217,7 @@ describe('inlet on a real installation', () => {
   it('lists every kind of thing in every form', async () => {
     for (const noun of [
       'sources',
+      'uploads',
       'runs',
       'events',
       'workers',

@@ -99,8 +99,8 @@ export interface FileAccess {
    * escape. Never blocks on a FIFO. Throws what `resolve` throws, NOT_A_REGULAR_FILE or PERMISSION_DENIED.
    */
   open(path: string): Promise<OpenedFile>
-  /** Opens an accepted upload. Throws NOT_FOUND_UPSTREAM. The caller consumes or destroys the stream. */
+  /** Opens an accepted upload. Its stream fails if the upload is deleted before the end. Throws NOT_FOUND_UPSTREAM. The caller consumes or destroys the stream. */
   openUpload(
     id: string,
-  ): Promise<{ readonly name: string; readonly size: number; readonly sha256: string; readonly createdAt: Date; readonly stream: Readable }>
+  ): Promise<{ readonly name: string; readonly size: number; readonly sha256: string; readonly modifiedAt: Date; readonly stream: Readable }>
 }

@@ -10,6 +10,19 @@ export const upload = z
     sha256: z.string(),
     mediaType: z.string().nullable(),
     createdAt: timestamp,
+    replacedAt: timestamp.nullable().meta({ description: 'When its content was last replaced; null: never.' }),
+    sources: z
+      .array(
+        z.strictObject({
+          id: uuid,
+          slug: z.string(),
+          state: z.enum(['waiting', 'read', 'failed']).meta({
+            description: 'Whether its present content was read: `waiting`: not yet; `failed`: it was read, but cannot be used, see `problem`.',
+          }),
+          problem: z.string().nullable().meta({ description: 'The reason why the content cannot be used.' }),
+        }),
+      )
+      .meta({ description: 'The sources whose live version reads it.' }),
   })
   .meta({ id: 'Upload', description: 'An uploaded file, which sources with the connector `file` can read.' })
 export const uploadPage = pageOf(upload, 'UploadPage')
@@ -55,12 +68,27 @@ export const uploadEndpoints = {
     params,
     answers: { 200: { description: 'The upload.', schema: upload } },
   }),
+  replaceUpload: defineEndpoint({
+    method: 'put',
+    path: '/v1/uploads/:id/content',
+    scope: 'write',
+    tag,
+    summary: 'Replace the content of an upload',
+    description:
+      'Send the new file as for a new upload. The upload keeps its id, and its name unless another one is given; the next run of its sources stores what has changed and deletes the rows that are gone. A run that is reading it finishes with the old content. If the request fails, the old content stays; the same content again changes nothing.',
+    params,
+    query: z.strictObject({ name: fileName.optional().meta({ description: 'Its new file name.' }) }),
+    rawBody: true,
+    answers: { 200: { description: 'Replaced.', schema: upload } },
+    reasons: ['LIMIT_REACHED', 'EMPTY_FILE', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'],
+  }),
   deleteUpload: defineEndpoint({
     method: 'delete',
     path: '/v1/uploads/:id',
     scope: 'write',
     tag,
     summary: 'Delete an upload',
+    description: 'A source that still names it deletes its records with the next run.',
     params,
     answers: { 204: { description: 'Deleted.' } },
   }),

@@ -26,10 +26,22 @@ export const requireRoom = async (
   if (!isCaller(actor)) return { bytesLeft: Number.POSITIVE_INFINITY }
   const { count, bytes } = await countHoldings(database, what, actor)
   if (count >= limits[what]) throw new Failure('LIMIT_REACHED', `this caller has made ${count} ${what}, as many as ${SETTINGS[what]} allows`)
-  const bytesLeft = what === 'uploads' ? limits.uploadBytes - bytes : Number.POSITIVE_INFINITY
-  if (bytesLeft <= 0)
-    throw new Failure('LIMIT_REACHED', `the uploads of this caller have ${bytes} bytes, as many as INLET_MAX_UPLOAD_BYTES_PER_KEY allows`)
-  return { bytesLeft }
+  return { bytesLeft: what === 'uploads' ? bytesLeftOf(limits, bytes) : Number.POSITIVE_INFINITY }
+}
+
+/**
+ * The bytes that a new content for an upload of `owner` may have, as the audit trail names who made it; `freed` are those of the old content. Throws
+ * LIMIT_REACHED.
+ */
+export const requireBytes = async ({ database, limits }: LimitDeps, owner: string, freed: number): Promise<{ readonly bytesLeft: number }> => {
+  if (!isCaller(owner)) return { bytesLeft: Number.POSITIVE_INFINITY }
+  const { bytes } = await countHoldings(database, 'uploads', owner)
+  return { bytesLeft: bytesLeftOf(limits, bytes - freed) }
+}
+
+const bytesLeftOf = ({ uploadBytes }: KeyLimits, bytes: number): number => {
+  if (bytes < uploadBytes) return uploadBytes - bytes
+  throw new Failure('LIMIT_REACHED', `the uploads of this caller have ${bytes} bytes, as many as INLET_MAX_UPLOAD_BYTES_PER_KEY allows`)
 }
 
 const SETTINGS = {

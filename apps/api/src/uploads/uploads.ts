@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Endpoints, fileName } from '@inlet/contract'
-import { type Database, deleteUpload, findUpload, listUploads, storeUpload } from '@inlet/db'
+import { type Database, deleteUpload, findUpload, findUploadOwner, listUploads, replaceUpload, storeUpload, type UploadOverview } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import busboy from 'busboy'
 import { z } from 'zod'
@@ -12,7 +12,7 @@ import { checkContentEncoding } from '../http/read-json-body.js'
 import type { Handler } from '../http/reply.js'
 import type { Slots } from '../http/slots.js'
 import type { Standing } from '../http/standing.js'
-import { type LimitDeps, requireRoom } from '../keys/key-limits.js'
+import { type LimitDeps, requireBytes, requireRoom } from '../keys/key-limits.js'
 
 interface UploadDeps extends LimitDeps {
   readonly database: Database
@@ -36,14 +36,31 @@ const createUploadHandler =
     try {
       const incoming = await readUpload(request, maxBytes)
       const name = parseWith(fileName, query.name ?? incoming.name ?? '', ['name'])
-      const upload = await storeUpload(deps.database, {
-        name,
-        mediaType: incoming.mediaType,
-        bytes: allowedBytes(incoming, standing),
-        maxBytes,
-        actor,
-      })
-      return { status: 201, headers: { location: `/v1/uploads/${upload.id}` }, body: upload }
+      const bytes = allowedBytes(incoming, standing)
+      const id = await storeUpload(deps.database, { name, mediaType: incoming.mediaType, bytes, maxBytes, actor })
+      return { status: 201, headers: { location: `/v1/uploads/${id}` }, body: await getUpload(deps, id) }
+    } finally {
+      release()
+    }
+  }
+
+/** Takes a new content for an upload in the same way; it counts against the limit of the key that made the upload. */
+const replaceUploadHandler =
+  (deps: UploadDeps): Handler<Endpoints['replaceUpload']> =>
+  async ({ params, query, actor, principal, standing, request }) => {
+    request.setTimeout(IDLE_MS, () => request.destroy())
+    const owner = await findUploadOwner(deps.database, params.id)
+    if (owner === null) throw notFound()
+    const { bytesLeft } = await requireBytes(deps, owner.createdBy ?? actor, owner.size)
+    const maxBytes = Math.min(deps.maxBytes, bytesLeft)
+    const release = deps.slots.take(principal?.id ?? '')
+    try {
+      const incoming = await readUpload(request, maxBytes)
+      const given = query.name ?? incoming.name
+      const name = given === null ? null : parseWith(fileName, given, ['name'])
+      const bytes = allowedBytes(incoming, standing)
+      await replaceUpload(deps.database, params.id, { name, mediaType: incoming.mediaType, bytes, maxBytes, actor })
+      return { status: 200, body: await getUpload(deps, params.id) }
     } finally {
       release()
     }
@@ -69,11 +86,13 @@ const listUploadsHandler =
 
 const getUploadHandler =
   (deps: UploadDeps): Handler<Endpoints['getUpload']> =>
-  async ({ params }) => {
-    const upload = await findUpload(deps.database, params.id)
-    if (upload === null) throw notFound()
-    return { status: 200, body: upload }
-  }
+  async ({ params }) => ({ status: 200, body: await getUpload(deps, params.id) })
+
+const getUpload = async ({ database }: UploadDeps, id: string): Promise<UploadOverview> => {
+  const upload = await findUpload(database, id)
+  if (upload === null) throw notFound()
+  return upload
+}
 
 const deleteUploadHandler =
   (deps: UploadDeps): Handler<Endpoints['deleteUpload']> =>
@@ -86,6 +105,7 @@ export const createUploadHandlers = (deps: UploadDeps) => ({
   createUpload: createUploadHandler(deps),
   listUploads: listUploadsHandler(deps),
   getUpload: getUploadHandler(deps),
+  replaceUpload: replaceUploadHandler(deps),
   deleteUpload: deleteUploadHandler(deps),
 })
 

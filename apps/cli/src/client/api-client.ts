@@ -1,4 +1,6 @@
 import type { FieldProblem, UploadView } from '@inlet/contract'
+import type { LocalFile } from './local-file.js'
+import { toBody } from './send-body.js'
 import { type ServerEvent, toServerEvents } from './server-events.js'
 
 interface ProblemBody {
@@ -44,12 +46,19 @@ export interface ApiClient {
   readonly url: string
   /** Throws ApiProblem for every response that is not 2xx, ApiUnreachable when there is none. */
   call<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<T>
-  /** Sends a file; throws as `call` does. */
-  upload(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<UploadView>
+  /** Sends a file, without a time limit as long as data flows; throws as `call` does. */
+  upload(file: LocalFile, options?: UploadOptions): Promise<UploadView>
   /** Returns the bytes at a path; throws as `call` does. The caller reads or cancels them. */
   download(path: string): Promise<{ readonly bytes: ReadableStream<Uint8Array>; readonly headers: Headers }>
   /** Yields server-sent events from a path, until the server ends them or the signal aborts. */
   events(path: string, options: { readonly lastEventId?: string | undefined; readonly signal: AbortSignal }): AsyncGenerator<ServerEvent>
+}
+
+export interface UploadOptions {
+  /** The id of the upload whose content is replaced; without it a new one is made. */
+  readonly replaces?: string | undefined
+  /** Called with the bytes that were sent so far. */
+  readonly onSent?: ((bytes: number) => void) | undefined
 }
 
 /** Appends a query to a path, leaving out undefined values. */
@@ -87,16 +96,23 @@ export const createApiClient = (url: string, key: string): ApiClient => {
       // The contract package checks the API's side; the shapes are not validated a second time here.
       return answer as T
     },
-    async upload(name, bytes) {
-      const response = await send(withQuery('/v1/uploads', { name }), {
-        method: 'POST',
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/octet-stream' },
-        body: bytes,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      })
-      const answer = parseAnswer(url, response.status, await response.text())
-      if (!response.ok) throw new ApiProblem(response.status, answer ?? {})
-      return answer as UploadView
+    async upload(file, { replaces, onSent } = {}) {
+      const path = withQuery(replaces === undefined ? '/v1/uploads' : `/v1/uploads/${replaces}/content`, { name: file.name })
+      const { init, headers, failure, done } = toBody(file, { idleMs: TIMEOUT_MS, onSent })
+      try {
+        const response = await send(path, {
+          ...init,
+          method: replaces === undefined ? 'POST' : 'PUT',
+          headers: { ...headers, authorization: `Bearer ${key}` },
+        })
+        const answer = parseAnswer(url, response.status, await response.text())
+        if (!response.ok) throw new ApiProblem(response.status, answer ?? {})
+        return answer as UploadView
+      } catch (error) {
+        throw failure() ?? error
+      } finally {
+        done()
+      }
     },
     async download(path) {
       const response = await send(path, { headers: { authorization: `Bearer ${key}` } })

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ConnectorView, NewSourceRequest, SavedSource } from '@inlet/contract'
 import type { SourceLanguage } from '@inlet/domain'
-import { type ApiClient, withQuery } from '../client/api-client.js'
+import { type ApiClient, ApiProblem, withQuery } from '../client/api-client.js'
+import { findLocalFile } from '../client/local-file.js'
 import { EXIT } from '../output/exit-codes.js'
 import { isForPeople } from '../output/print.js'
 import { toCondition } from '../output/source-condition.js'
@@ -10,6 +10,7 @@ import type { CommandContext } from './context.js'
 import { readSecrets, splitPair } from './pairs.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 import { followToEnd } from './run.js'
+import { sendFiles } from './send-files.js'
 import { toSettings } from './settings.js'
 
 export interface CreateSourceFlags extends RemoteFlags {
@@ -40,10 +41,10 @@ export const createSource = async (files: readonly string[], flags: CreateSource
   const name = flags.name ?? (files[0] === undefined ? undefined : path.parse(files[0]).name)
   if (name === undefined) throw new Error('say what to call it with --name')
   const secrets = readSecrets(flags.secret ?? [], context.env)
-  const contents = files.map((file) => ({ name: path.basename(file), bytes: readBytes(file) }))
+  const contents = files.map(findLocalFile)
   const api = openApi(flags, context)
   const config = await toConfig(api, connector, flags.set ?? [])
-  const uploads = await uploadAll(api, contents)
+  const uploads = await sendFiles(api, contents, flags, context)
   const request: NewSourceRequest = {
     name,
     connector,
@@ -64,23 +65,6 @@ export const createSource = async (files: readonly string[], flags: CreateSource
   return follow && saved.runId !== null ? followToEnd(api, { source: saved.slug, runId: saved.runId }, flags, context) : EXIT.done
 }
 
-const readBytes = (file: string): Buffer<ArrayBuffer> => {
-  try {
-    return readFileSync(file)
-  } catch (error) {
-    throw new Error(`${path.resolve(file)} ${whyNot(error)}`, { cause: error })
-  }
-}
-
-const whyNot = (error: unknown): string => {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-  if (code === 'ENOENT') return 'does not exist'
-  if (code === 'EACCES') return 'cannot be read by this user'
-  if (code === 'EISDIR')
-    return 'is a folder: name files, or register it with --connector file --set "paths=**/*" (workers read below INLET_FILE_ROOTS)'
-  return 'cannot be read'
-}
-
 const createdLines = ({ slug, connector, runId, warnings, ...source }: SavedSource, follow: boolean): readonly string[] => [
   `${slug}: registered (${connector}), ${toCondition(source)}`,
   ...warnings.map(({ code, message }) => `  ${code}: ${message}`),
@@ -97,15 +81,6 @@ const toConfig = async (api: ApiClient, connector: string, set: readonly string[
   return toSettings(set, schema)
 }
 
-const uploadAll = async (
-  api: ApiClient,
-  contents: readonly { readonly name: string; readonly bytes: Buffer<ArrayBuffer> }[],
-): Promise<readonly string[]> => {
-  const ids: string[] = []
-  for (const { name, bytes } of contents) ids.push((await api.upload(name, bytes)).id)
-  return ids
-}
-
 interface Registration {
   readonly check: boolean | undefined
   readonly uploads: readonly string[]
@@ -117,6 +92,8 @@ const register = async (api: ApiClient, request: NewSourceRequest, { check, uplo
     return await api.call<SavedSource>('POST', withQuery('/v1/sources', { check }), request)
   } catch (error) {
     for (const id of uploads) await api.call('DELETE', `/v1/uploads/${id}`).catch(() => undefined)
-    throw error
+    if (uploads.length === 0 || !(error instanceof ApiProblem) || error.code !== 'NAME_TAKEN') throw error
+    const next = 'For a new state of the same file: `inlet uploads replace <source> <file>`. For another source, choose another name with --name.'
+    throw new ApiProblem(error.status, { code: error.code, detail: error.message, next })
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { ProposalView } from '@inlet/contract'
 import { writeSourceFile } from '@inlet/registry-files'
+import { fileOf } from '../client/local-file.js'
 import { printable } from '../output/printable.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags } from './remote.js'
@@ -33,7 +34,7 @@ export const importOpenApi = async (source: string, flags: ImportFlags, context:
 const sendFile = async (api: ReturnType<typeof openApi>, file: string, send: (where: object) => Promise<ProposalView>): Promise<ProposalView> => {
   const bytes = readFileSync(file)
   if (bytes.byteLength <= MAX_INLINE_BYTES) return send({ document: bytes.toString('utf8') })
-  const upload = await api.upload(path.basename(file), bytes)
+  const upload = await api.upload(fileOf(path.basename(file), bytes))
   try {
     return await send({ upload: upload.id })
   } finally {

@@ -13,6 +13,7 @@ import { addRegistryCommands } from './registry-commands.js'
 import { addRunCommands } from './run-commands.js'
 import { addSourceCommands } from './source-commands.js'
 import { addStackCommands } from './stack-commands.js'
+import { addUploadCommands } from './upload-commands.js'
 
 /** Builds the program with all commands. Commander's own errors (usage) are thrown as `CommanderError` instead of ending the process. */
 export const buildProgram = (context: CommandContext, output: OutputConfiguration, setExitCode: (code: number) => void): Command => {
@@ -29,6 +30,7 @@ export const buildProgram = (context: CommandContext, output: OutputConfiguratio
   addStackCommands(program, act)
   addRegistryCommands(program, act)
   addSourceCommands(program, act)
+  addUploadCommands(program, act)
   addBrowseCommands(program, act)
   addRunCommands(program, act)
   addQuarantineCommands(program, act)

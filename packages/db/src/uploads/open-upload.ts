@@ -6,29 +6,40 @@ export interface StoredUpload {
   readonly name: string
   readonly size: number
   readonly sha256: string
-  readonly createdAt: Date
-  /** Read chunk by chunk. The caller consumes or destroys it. */
+  /** When this content came. */
+  readonly modifiedAt: Date
+  /** Read chunk by chunk; fails when the upload is deleted meanwhile. The caller consumes or destroys it. */
   readonly stream: Readable
 }
 
-/** The bytes of an accepted upload. Throws NOT_FOUND_UPSTREAM. */
+/** The bytes of an accepted upload as they are now: who reads on after a replacement reads the content it began with. Throws NOT_FOUND_UPSTREAM. */
 export const openUpload = async (database: Database, id: string): Promise<StoredUpload> => {
   const upload = isUuid(id.toLowerCase()) ? await database.prisma.upload.findUnique({ where: { id } }) : null
   if (upload === null) throw new Failure('NOT_FOUND_UPSTREAM', `there is no upload ${id.slice(0, 40)}`)
+  const size = Number(upload.size)
   return {
     name: upload.name,
-    size: Number(upload.size),
+    size,
     sha256: upload.sha256,
-    createdAt: upload.createdAt,
-    stream: Readable.from(chunks(database, id), { objectMode: false }),
+    modifiedAt: upload.replacedAt ?? upload.createdAt,
+    stream: Readable.from(chunks(database, { name: upload.name, contentId: upload.contentId ?? id, size }), { objectMode: false }),
   }
 }
 
-async function* chunks(database: Database, id: string): AsyncGenerator<Buffer> {
-  for (let n = 0; ; n += 1) {
-    const { rows } = await database.pool.query<{ bytes: Buffer }>('SELECT bytes FROM upload_chunks WHERE upload_id = $1 AND n = $2', [id, n])
+interface Content {
+  readonly name: string
+  readonly contentId: string
+  readonly size: number
+}
+
+/** All bytes or a failure: a short content would look like a file whose last rows were deleted. */
+async function* chunks(database: Database, { name, contentId, size }: Content): AsyncGenerator<Buffer> {
+  let left = size
+  for (let n = 0; left > 0; n += 1) {
+    const { rows } = await database.pool.query<{ bytes: Buffer }>('SELECT bytes FROM upload_chunks WHERE upload_id = $1 AND n = $2', [contentId, n])
     const row = rows[0]
-    if (row === undefined) return
+    if (row === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `the upload ${name} was deleted or replaced while it was read`)
+    left -= row.bytes.byteLength
     yield row.bytes
   }
 }

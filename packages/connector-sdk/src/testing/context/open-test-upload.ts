@@ -6,11 +6,11 @@ import type { TestUpload } from './test-upload.js'
 
 /** `openUpload` over uploads in memory. */
 export const openTestUpload = (uploads: readonly TestUpload[]): FileAccess['openUpload'] => {
-  const createdAt = new Date(0)
+  const modifiedAt = new Date(0)
   return async (id) => {
     const upload = uploads.find((candidate) => candidate.id === id)
     if (upload === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `there is no upload ${id}`)
     const sha256 = createHash('sha256').update(upload.content).digest('hex')
-    return { name: upload.name, size: upload.content.byteLength, sha256, createdAt, stream: Readable.from([Buffer.from(upload.content)]) }
+    return { name: upload.name, size: upload.content.byteLength, sha256, modifiedAt, stream: Readable.from([Buffer.from(upload.content)]) }
   }
 }

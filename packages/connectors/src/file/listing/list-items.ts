@@ -94,14 +94,14 @@ const listUpload = async (place: FilePlace, id: string): Promise<Listed<FileItem
 const uploadItem = (
   place: FilePlace,
   id: string,
-  upload: { readonly name: string; readonly size: number; readonly sha256: string; readonly createdAt: Date },
+  upload: { readonly name: string; readonly size: number; readonly sha256: string; readonly modifiedAt: Date },
 ): FileItem => ({
   key: id,
   position: `0${id}`,
   name: upload.name,
   size: upload.size,
-  modifiedAt: upload.createdAt,
-  changedAtMs: upload.createdAt.getTime(),
+  modifiedAt: upload.modifiedAt,
+  changedAtMs: upload.modifiedAt.getTime(),
   signature: uploadSignature(place.mark, upload.sha256),
   data: { upload: id },
   open: (signal) => openUpload(place, id, signal),
