@@ -47,7 +47,7 @@ export const uploadEndpoints = {
     query: z.strictObject({ name: fileName.optional().meta({ description: 'The file name. Required if the bytes are the body.' }) }),
     rawBody: true,
     answers: { 201: { description: 'Stored; Location is set.', schema: upload } },
-    reasons: ['LIMIT_REACHED', 'EMPTY_FILE', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'],
+    reasons: ['LIMIT_REACHED', 'EMPTY_FILE', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'DISK_FULL'],
   }),
   listUploads: defineEndpoint({
     method: 'get',
@@ -80,7 +80,7 @@ export const uploadEndpoints = {
     query: z.strictObject({ name: fileName.optional().meta({ description: 'Its new file name.' }) }),
     rawBody: true,
     answers: { 200: { description: 'Replaced.', schema: upload } },
-    reasons: ['LIMIT_REACHED', 'EMPTY_FILE', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'],
+    reasons: ['LIMIT_REACHED', 'EMPTY_FILE', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'DISK_FULL'],
   }),
   deleteUpload: defineEndpoint({
     method: 'delete',

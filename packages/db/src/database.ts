@@ -3,7 +3,7 @@ import { endSilentConnections } from '@inlet/runtime'
 import pg from 'pg'
 import type { PrismaClient } from './generated/client.js'
 import { createPrismaOnPool, type Transaction } from './prisma-transaction.js'
-import { isConnectionError } from './sql-state.js'
+import { isConnectionError, sqlState } from './sql-state.js'
 
 export interface DatabaseOptions {
   readonly url: string
@@ -149,8 +149,13 @@ const connect = async (pool: pg.Pool): Promise<pg.PoolClient> => {
   }
 }
 
-/** Turns connection errors into DATABASE_UNAVAILABLE; returns everything else, and errors already turned, unchanged. */
+/** Turns a full disk of the server into DISK_FULL and connection errors into DATABASE_UNAVAILABLE; returns everything else, and errors already turned, unchanged. */
 export const toDatabaseFailure = (error: unknown): unknown =>
+  sqlState(error) === DISK_FULL ? new Failure('DISK_FULL', 'the disk of the database is full', { cause: error }) : toUnavailable(error)
+
+const DISK_FULL = '53100'
+
+const toUnavailable = (error: unknown): unknown =>
   isConnectionError(error) && !(error instanceof Failure && error.reason === 'DATABASE_UNAVAILABLE')
     ? new Failure('DATABASE_UNAVAILABLE', 'the database does not answer', { cause: error, retryAfterMs: 2_000 })
     : error

@@ -13,7 +13,7 @@ export {
   type PackedRecord,
 } from './batches/batch.js'
 export { CALL_KINDS, type CallKind } from './calls/call-kinds.js'
-export { Failure, type FailureOptions, toFailure } from './errors/failure.js'
+export { diskFull, Failure, type FailureOptions, isDiskFull, toFailure } from './errors/failure.js'
 export { FAILURE_CODES, type FailureCode, type WhoActs } from './errors/failure-codes.js'
 export { fillStep, nextStepOf, type StepSecrets, stepOfStopped, whoActs } from './errors/next-step.js'
 export { isReason, REASONS, type Reason } from './errors/reasons.js'

@@ -29,6 +29,7 @@ const TITLES: Readonly<Record<number, string>> = {
   502: 'Bad Gateway',
   503: 'Service Unavailable',
   504: 'Gateway Timeout',
+  507: 'Insufficient Storage',
 }
 
 /** Converts any thrown value to a failure: the one translator at the API's edge. Pure. */

@@ -50,7 +50,7 @@ describe('the content of an upload', () => {
     expect(await countContents()).toBe(1)
   })
 
-  it('is read to its end by whoever began before, and goes an hour later', async () => {
+  it('is read to its end by a reader that began before, and goes an hour later', async () => {
     const { stream } = await openUpload(api.database, id)
     const pieces = stream[Symbol.asyncIterator]()
     let rest = (await pieces.next()).value.length
@@ -94,6 +94,19 @@ describe('the content of an upload', () => {
     id = '00000000-0000-4000-8000-0000000000a1'
     expect(problemOf(await replace('x'))).toEqual([404, 'NOT_FOUND'])
     id = gone
+  })
+
+  it('stays when the disk of the database is full, and so does nothing of the new one', async () => {
+    await api.database.pool.query(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.n >= 2 THEN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END IF; RETURN NEW; END $$;
+      CREATE TRIGGER full_disk BEFORE INSERT ON upload_chunks FOR EACH ROW EXECUTE FUNCTION full_disk()`)
+    const fresh = await api.send('POST', '/v1/uploads?name=x', { raw: SECOND, headers: octets, key: api.keys.write })
+    for (const answer of [await replace(SECOND), fresh]) {
+      expect(problemOf(answer)).toEqual([507, 'DISK_FULL'])
+      expect(answer.body).toMatchObject({ detail: 'the disk of the database is full', next: expect.stringContaining('An operator has to free') })
+    }
+    expect((await content()).equals(FIRST)).toBe(true)
+    expect([await countContents(), ...(await query('SELECT id FROM arriving_uploads'))]).toEqual([1])
   })
 
   it('stays when the sender goes away half-way', async () => {

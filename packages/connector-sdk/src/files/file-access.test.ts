@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Failure } from '@inlet/domain'
+import { asOrdinaryUser } from '@inlet/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFileAccess } from './file-access.js'
 import { openRegular } from './open-regular.js'
@@ -86,9 +87,15 @@ describe('createFileAccess', () => {
     expect(await reasonOf(files().open('in'))).toBe('NOT_A_REGULAR_FILE')
   })
 
-  it.skipIf(process.getuid?.() === 0)('says PERMISSION_DENIED for an unreadable file (skipped for root, whom no mode stops)', async () => {
+  it('distinguishes a file or a root that may not be read from one that is not there', async () => {
+    await chmod(base, 0o755)
     await chmod(path.join(root, 'in/a.csv'), 0)
-    expect(await reasonOf(files().open('in/a.csv'))).toBe('PERMISSION_DENIED')
+    expect(await asOrdinaryUser(() => reasonOf(files().open('in/a.csv')))).toBe('FILE_NOT_READABLE')
+    await chmod(base, 0o700)
+    if (process.getuid?.() !== 0) await chmod(base, 0)
+    for (const name of ['in/a.csv', path.join(root, 'in/a.csv')])
+      expect(await asOrdinaryUser(() => reasonOf(files().open(name)))).toBe('FILE_NOT_READABLE')
+    await chmod(base, 0o700)
   })
 })
 

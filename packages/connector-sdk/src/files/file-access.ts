@@ -38,14 +38,17 @@ export const createFileAccess = ({ roots, openUpload }: FileAccessOptions): File
   }
 }
 
+/** Throws FILE_NOT_READABLE for a root that this process may not look at: it may be there all the same. */
 const existingRoots = async (roots: readonly string[]): Promise<readonly Root[]> => {
   const found: Root[] = []
   for (const root of roots) {
     try {
       const real = await realpath(root)
       if (!isKernelPath(real)) found.push({ given: path.resolve(root), real })
-    } catch {
+    } catch (thrown) {
+      const failure = toFileFailure(thrown, root)
       // A root that is not mounted right now allows nothing.
+      if (failure.reason === 'FILE_NOT_READABLE') throw failure
     }
   }
   return found

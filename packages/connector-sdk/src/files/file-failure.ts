@@ -1,4 +1,4 @@
-import { Failure, type Reason } from '@inlet/domain'
+import { diskFull, Failure, isDiskFull, type Reason } from '@inlet/domain'
 
 const REASONS: Readonly<Record<string, readonly [Reason, string]>> = {
   ENOENT: ['NOT_FOUND_UPSTREAM', 'does not exist'],
@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, readonly [Reason, string]>> = {
 /** Returns the failure for a file system error; UPSTREAM_ERROR, which is retried, for an unusual one. */
 export const toFileFailure = (thrown: unknown, path: string): Failure => {
   if (thrown instanceof Failure) return thrown
+  if (isDiskFull(thrown)) return diskFull(thrown)
   const code = codeOf(thrown) ?? 'unknown error'
   const [reason, text] = REASONS[code] ?? (['UPSTREAM_ERROR', `cannot be read (${code})`] as const)
   return new Failure(reason, `${path} ${text}`, { cause: thrown })

@@ -1,4 +1,4 @@
-import { CAVEATS, describeShare, exceedsShare, LEAST_QUARANTINED, nextStepOf } from '@inlet/domain'
+import { CAVEATS, describeShare, exceedsShare, LEAST_QUARANTINED, nextStepOf, whoActs } from '@inlet/domain'
 import type pg from 'pg'
 import { closeIncidents, type FoundIncident, openIncidents } from './open-incidents.js'
 
@@ -43,7 +43,7 @@ export const followContent = async (client: pg.ClientBase, { percent }: { readon
         kind: 'quarantine',
         reason: 'QUARANTINE_SHARE',
         message: describeShare(row, row.reason),
-        next: nextStepOf('QUARANTINE_SHARE'),
+        next: stepOfShare(row.reason),
       }),
     )
   const { rows: doubtful } = await client.query<Omit<FoundIncident, 'kind' | 'next'>>(DOUBTFUL, [Object.keys(CAVEATS)])
@@ -52,3 +52,6 @@ export const followContent = async (client: pg.ClientBase, { percent }: { readon
   await closeIncidents(client, { kind: 'content', except: contents.map(({ source_id }) => source_id), when: CLEARED })
   await openIncidents(client, [...shares, ...contents])
 }
+
+/** What operators have to repair, nobody else can correct at the source. */
+const stepOfShare = (reason: string): string => nextStepOf(whoActs(reason) === 'operator' ? reason : 'QUARANTINE_SHARE')

@@ -8,7 +8,8 @@ const MAX_FAILURES = 3
 /** Transient errors: the database is unavailable or busy. They say nothing about the run. */
 export const isPassing = (error: unknown): boolean => isConnectionError(error) || isRetryable(error) || isTimeout(error) || isUnavailable(error)
 
-const isUnavailable = (error: unknown): boolean => (error as { reason?: unknown } | null)?.reason === 'DATABASE_UNAVAILABLE'
+const isUnavailable = (error: unknown): boolean =>
+  ['DATABASE_UNAVAILABLE', 'DISK_FULL'].includes(String((error as { reason?: unknown } | null)?.reason))
 
 /**
  * Counts an error that occurred while taking the lease of a run as an attempt, and ends the run at the third, or at once if the error comes from a

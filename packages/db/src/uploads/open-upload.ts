@@ -12,7 +12,7 @@ export interface StoredUpload {
   readonly stream: Readable
 }
 
-/** The bytes of an accepted upload as they are now: who reads on after a replacement reads the content it began with. Throws NOT_FOUND_UPSTREAM. */
+/** The bytes of an accepted upload as they are now: a reader keeps the content it began with when it is replaced. Throws NOT_FOUND_UPSTREAM. */
 export const openUpload = async (database: Database, id: string): Promise<StoredUpload> => {
   const upload = isUuid(id.toLowerCase()) ? await database.prisma.upload.findUnique({ where: { id } }) : null
   if (upload === null) throw new Failure('NOT_FOUND_UPSTREAM', `there is no upload ${id.slice(0, 40)}`)

@@ -41,8 +41,8 @@ interface Current {
 }
 
 /**
- * Replaces the content of an upload, which keeps its id, in one transaction when all bytes are stored: whoever opens it before reads the old content to its end,
- * whoever opens it afterwards the new one. The same name with the same bytes changes nothing. Throws NOT_FOUND, and what `receiveContent` throws; the
+ * Replaces the content of an upload, which keeps its id, in one transaction when all bytes are stored: a reader that opened it before reads the old content to its end,
+ * one that opens it afterwards the new one. The same name with the same bytes changes nothing. Throws NOT_FOUND, and what `receiveContent` throws; the
  * old content then stays.
  */
 export const replaceUpload = (database: Database, id: string, { name, mediaType, actor, ...incoming }: UploadReplacement): Promise<void> =>

@@ -52,7 +52,7 @@ interface Row {
   readonly last_quarantined: string | null
   readonly last_quarantined_for: EndedRunFacts['quarantinedFor']
   readonly refused_push: { readonly at: string; readonly message: string } | null
-  readonly quarantine: string | null
+  readonly quarantine: WhyFacts['quarantine']
   readonly secrets: StepSecrets | null
   readonly newest: readonly { readonly key: string; readonly shown: boolean; readonly data: unknown }[] | null
   readonly open_error: WhyFacts['openError']
@@ -88,13 +88,15 @@ const FACTS = (condition: string): string => `
 SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
   s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.synced_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS schedule_synced, s.restart_at, s.consecutive_failures,
   (SELECT row_to_json(c) FROM rechecks c WHERE c.source_id = s.id AND s.status = 'ERROR') AS recheck,
-  (SELECT message FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL) AS quarantine, s.process_deaths,
+  (SELECT json_build_object('message', i.message, 'next', i.next, 'reason',
+     (SELECT mode() WITHIN GROUP (ORDER BY q.reason) FROM quarantine q WHERE q.source_id = s.id AND q.state IN ('open', 'retrying')))
+   FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL) AS quarantine, s.process_deaths,
   (SELECT json_agg(n) FROM (${NEWEST}) n) AS newest,
   (SELECT json_build_object('names', coalesce((SELECT json_agg(k ORDER BY k) FROM jsonb_object_keys(c.sealed->'fields') k), '[]'),
      'credential', CASE WHEN c.name IS NOT NULL THEN json_build_object('id', c.id, 'name', c.name) END)
    FROM credentials c WHERE c.id = s.credential_id OR (s.credential_id IS NULL AND c.source_id = s.id)) AS secrets,
   s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.error_next AS last_next, e.progress->'warnings' AS last_warnings, e.quarantined AS last_quarantined,
-  CASE WHEN e.outcome = 'partial' THEN (SELECT json_build_object('reason', q.reason, 'message', q.message) FROM quarantine q
+  CASE WHEN e.outcome = 'partial' OR e.error_reason = 'QUARANTINE_BUDGET' THEN (SELECT json_build_object('reason', q.reason, 'message', q.message) FROM quarantine q
     WHERE q.source_id = s.id AND q.state = 'open' AND q.last_seen_at >= e.started_at ORDER BY q.id DESC LIMIT 1) END AS last_quarantined_for,
   (SELECT json_build_object('at', v.at, 'message', v.message) FROM (SELECT at, type, message FROM events WHERE source_id = s.id ORDER BY id DESC LIMIT 100) v
    WHERE v.type = 'hook.refused' AND v.at > coalesce((SELECT max(received_at) FROM inbox WHERE source_id = s.id), '-infinity') LIMIT 1) AS refused_push,

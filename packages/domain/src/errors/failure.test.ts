@@ -26,6 +26,8 @@ describe('toFailure', () => {
     [inner, 'AUTH_FAILED'],
     [new Error('reading page 3', { cause: inner }), 'AUTH_FAILED'],
     [new DOMException('stop', 'AbortError'), 'CANCELLED'],
+    [Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }), 'DISK_FULL'],
+    [Object.assign(new Error('EDQUOT: disk quota exceeded'), { code: 'EDQUOT' }), 'DISK_FULL'],
     [new TypeError('x is undefined'), 'INTERNAL'],
     ['text', 'INTERNAL'],
     [undefined, 'INTERNAL'],

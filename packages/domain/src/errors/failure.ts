@@ -33,11 +33,23 @@ export class Failure extends Error {
   }
 }
 
-/** Converts any thrown value to a failure: a failure to itself, an abort to `cancelled`, anything else to `internal` with the cause kept. */
+/** Converts any thrown value to a failure: a failure to itself, an abort to `cancelled`, an error of a full disk to DISK_FULL, anything else to `internal` with the cause kept. */
 export const toFailure = (thrown: unknown): Failure => {
   if (thrown instanceof Failure) return thrown
   if (thrown instanceof Error && thrown.cause instanceof Failure) return thrown.cause
   if (thrown instanceof Error && thrown.name === 'AbortError') return new Failure('CANCELLED', 'the work was cancelled', { cause: thrown })
+  if (isDiskFull(thrown)) return diskFull(thrown)
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new Failure('INTERNAL', message, { cause: thrown })
+}
+
+const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
+
+/** Whether a file system of this process had no room: the disk, or what its user may use of it. */
+export const isDiskFull = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && FULL.has(thrown.code)
+
+/** What such an error means, with the path where it is known. */
+export const diskFull = (thrown: unknown): Failure => {
+  const path = thrown instanceof Error && 'path' in thrown && typeof thrown.path === 'string' ? ` (${thrown.path})` : ''
+  return new Failure('DISK_FULL', `the disk with the work folder of this process is full${path}`, { cause: thrown })
 }

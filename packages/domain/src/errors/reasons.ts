@@ -131,7 +131,7 @@ export const REASONS = {
   FILE_NOT_READABLE: {
     code: 'permission_denied',
     who: 'operator',
-    next: 'Allow the user of the worker to read the file or folder named in the message: check its permissions, its owner, or the container mount.',
+    next: 'An operator has to allow the user of the workers to read the file or folder named in the message: its permissions, its owner, or the container mount.',
   },
   NOT_A_REGULAR_FILE: { code: 'config_invalid', next: 'Only regular files are read.' },
   EMPTY_FILE: { code: 'record_invalid', next: 'The file has no content; upload it again.' },
@@ -235,6 +235,12 @@ export const REASONS = {
   SECRET_TARGET_REFUSED: {
     code: 'permission_denied',
     next: 'Send the secrets again together with the new address, or use a key with the scope admin; a shared credential lists its targets.',
+  },
+  DISK_FULL: {
+    code: 'transient',
+    who: 'operator',
+    status: 507,
+    next: 'An operator has to free or add space on the disk that the message names; Inlet continues by itself.',
   },
   SECRET_UNREADABLE: {
     code: 'config_invalid',

@@ -213,6 +213,20 @@ describe('explainWhy', () => {
     expect(partial({})).toMatchObject({ code: 'PARTIAL', next: expect.stringContaining('inlet runs --source'), inQuarantine: false })
   })
 
+  it('asks operators about files that workers may not read, however the run ended', () => {
+    const unreadable = { reason: 'FILE_NOT_READABLE', message: 'in/a.csv may not be read by this process' }
+    const step = expect.stringContaining('An operator has to allow the user of the workers')
+    const after = (change: object) => explainWhy(facts({ lastRun: { ...ended, outcome: 'partial', ...change } })).blocker
+    expect(after(unreadable)).toMatchObject({ code: 'PARTIAL', who: 'operator', next: step })
+    expect(after({ quarantined: 2, quarantinedFor: unreadable })).toMatchObject({ code: 'PARTIAL', who: 'operator', next: step })
+    expect(after({ outcome: 'failed', reason: 'QUARANTINE_BUDGET', quarantinedFor: unreadable })).toMatchObject({ who: 'operator' })
+    expect(after({ outcome: 'failed', reason: 'QUARANTINE_BUDGET', quarantinedFor: null })).toMatchObject({ who: 'owner' })
+    const share = (reason: string) => explainWhy(facts({ quarantine: { message: '12 of 36 records', next: 'Look.', reason } })).blocker
+    expect(share('FILE_NOT_READABLE')).toMatchObject({ code: 'QUARANTINE_SHARE', who: 'operator', next: 'Look.' })
+    expect(share('MAPPING_FAILED')).toMatchObject({ who: 'owner' })
+    expect(explainWhy(facts({ status: 'ERROR', statusReason: 'FILE_NOT_READABLE' })).blocker).toMatchObject({ who: 'operator', next: step })
+  })
+
   it('says that pushes are refused, and since when', () => {
     const refusedPush = { at: ago(2), message: 'the signature does not fit' }
     const { blocker } = explainWhy(facts({ pushed: true, scheduled: false, nextTickAt: null, refusedPush }))

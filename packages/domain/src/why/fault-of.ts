@@ -1,3 +1,4 @@
+import type { WhoActs } from '../errors/failure-codes.js'
 import { nextStepOf, whoActs } from '../errors/next-step.js'
 import type { Blocker } from './blocker.js'
 import type { WhyFacts } from './why-facts.js'
@@ -36,9 +37,12 @@ export const partialOf = (
       clearsAt: nextTickAt,
       inQuarantine: quarantined > 0,
     }),
-    who: 'owner',
+    who: whoRepairs(cause),
   }
 }
+
+/** Who repairs what could not be read or stored: the owner of the source, unless its reason is the operator's. */
+export const whoRepairs = (reason: string | null): WhoActs => (reason !== null && whoActs(reason) === 'operator' ? 'operator' : 'owner')
 
 /** Describes what the active run is retrying. */
 export const retriedText = ({ run, consecutiveFailures, lastRun }: WhyFacts): string => {

@@ -29,8 +29,8 @@ export interface WhyFacts {
   /** Consecutive worker processes that died while running it without it getting further. */
   readonly processDeaths: number
   readonly lastRun: EndedRunFacts | null
-  /** A description of the quarantined records if they exceed the accepted share; null otherwise. */
-  readonly quarantine: string | null
+  /** A description of the quarantined records and the most frequent reason, if they exceed the accepted share; null otherwise. */
+  readonly quarantine: { readonly message: string; readonly next: string; readonly reason: string | null } | null
   /** Whether its newest records contain nothing that a search could find except their keys. */
   readonly unsearchable: boolean
   readonly openError: { readonly version: number; readonly reason: string; readonly message: string } | null

@@ -2,7 +2,7 @@ import { nextStepOf } from '../errors/next-step.js'
 import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
-import { faultOf, partialOf, retriedText } from './fault-of.js'
+import { faultOf, partialOf, retriedText, whoRepairs } from './fault-of.js'
 import { agoText, lasts, progressText, sinceText } from './since.js'
 import { errorOf, inError, suspensionOf } from './stopped-by-error.js'
 import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
@@ -207,12 +207,15 @@ export const WHY_RULES: readonly WhyRule[] = [
   ),
   rule('QUARANTINE_BUDGET', 'few records are in quarantine', ({ lastRun, restartAt }) =>
     lastRun?.outcome === 'failed' && lastRun.reason === 'QUARANTINE_BUDGET'
-      ? faultOf('QUARANTINE_BUDGET', {
-          message: lastRun.message ?? 'too many records could not be stored',
-          next: nextStepOf('QUARANTINE_BUDGET', lastRun.next),
-          clearsAt: restartAt,
-          inQuarantine: true,
-        })
+      ? {
+          ...faultOf('QUARANTINE_BUDGET', {
+            message: lastRun.message ?? 'too many records could not be stored',
+            next: nextStepOf('QUARANTINE_BUDGET', lastRun.next),
+            clearsAt: restartAt,
+            inQuarantine: true,
+          }),
+          who: whoRepairs(lastRun.quarantinedFor?.reason ?? null),
+        }
       : null,
   ),
   rule('BACK_OFF', 'the last run did not fail', ({ lastRun, restartAt, nextTickAt, consecutiveFailures, now }) => {
@@ -231,7 +234,17 @@ export const WHY_RULES: readonly WhyRule[] = [
     return guard === undefined ? null : faultOf('MASS_DELETE_REFUSED', guard)
   }),
   rule('QUARANTINE_SHARE', 'no more than a small share of its records is in quarantine', ({ quarantine, nextTickAt }) =>
-    quarantine === null ? null : faultOf('QUARANTINE_SHARE', { message: quarantine, clearsAt: nextTickAt, inQuarantine: true }),
+    quarantine === null
+      ? null
+      : {
+          ...faultOf('QUARANTINE_SHARE', {
+            message: quarantine.message,
+            next: nextStepOf('QUARANTINE_SHARE', quarantine.next),
+            clearsAt: nextTickAt,
+            inQuarantine: true,
+          }),
+          who: whoRepairs(quarantine.reason),
+        },
   ),
   rule('CONTENT_DOUBTFUL', 'the last run read its content completely', ({ lastRun, nextTickAt }) => {
     const doubt = lastRun?.warnings.find(({ reason }) => Object.hasOwn(CAVEATS, reason))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, toFileFailure } from '@inlet/connector-sdk'
 
 /** A local file with random access. */
 export interface LocalFile {
@@ -18,16 +18,18 @@ export interface SpoolOptions {
 }
 
 /**
- * Copies a stream to an unnamed file, which vanishes with its handle, whatever happens to this process. Throws FILE_TOO_LARGE. The caller closes it.
+ * Copies a stream to an unnamed file, which vanishes with its handle, whatever happens to this process. Throws FILE_TOO_LARGE and DISK_FULL. The caller closes it.
  */
 export const spool = async (bytes: AsyncIterable<Buffer>, { folder, maxBytes, limit }: SpoolOptions): Promise<LocalFile> => {
   const place = path.join(folder, `spool-${randomUUID()}`)
-  const handle = await open(place, 'wx+', 0o600)
+  const handle = await open(place, 'wx+', 0o600).catch((thrown: unknown) => {
+    throw toFileFailure(thrown, place)
+  })
   let size = 0
   try {
     await unlink(place)
     for await (const chunk of bytes) {
-      await handle.write(chunk)
+      await writeAll(handle, chunk, folder)
       size += chunk.length
       if (size > maxBytes) throw new Failure('FILE_TOO_LARGE', `the file has more than ${limit} (${maxBytes})`)
     }
@@ -35,5 +37,14 @@ export const spool = async (bytes: AsyncIterable<Buffer>, { folder, maxBytes, li
   } catch (thrown) {
     await handle.close()
     throw thrown
+  }
+}
+
+/** A disk that is nearly full takes the beginning of a piece without an error. */
+const writeAll = async (handle: FileHandle, chunk: Buffer, folder: string): Promise<void> => {
+  try {
+    for (let from = 0; from < chunk.length; ) from += (await handle.write(chunk, from)).bytesWritten
+  } catch (thrown) {
+    throw toFileFailure(thrown, folder)
   }
 }

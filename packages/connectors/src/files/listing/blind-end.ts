@@ -26,6 +26,8 @@ export const createBlindSpots = (): BlindSpots => {
         ? complete('the listing came to its end')
         : incomplete(
             `${count === 1 ? 'one folder could not be listed' : `${count} folders could not be listed; the first`}: ${first.key === '' ? 'the folder itself' : first.key}: ${first.failure.message}`,
+            // Its reason says who repairs it.
+            first.failure.reason === 'FILE_NOT_READABLE' ? first.failure.reason : undefined,
           ),
   }
 }

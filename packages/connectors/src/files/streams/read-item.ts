@@ -61,7 +61,8 @@ export async function* readItem(connection: ItemConnection, item: Item, options:
     }
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof Failure) || thrown.code === 'cancelled') throw thrown
-    if (connection.concernsAll(thrown)) throw thrown
+    // On a full disk no other item could be read either.
+    if (thrown.reason === 'DISK_FULL' || connection.concernsAll(thrown)) throw thrown
     const format = found.content?.format ?? fixedFormat(item.name, config)
     const owner = format === null ? 'rows' : ownerOf(format, config)
     if (options.owner !== undefined && !concerns(owner, options.owner)) return null

@@ -19,6 +19,8 @@ it.each([
   ["fatal: couldn't find remote ref refs/heads/x", 'INVALID_REF'],
   ['error: RPC failed; curl 18 transfer closed\nfatal: early EOF', 'CONNECTION_LOST'],
   ['error: inflate: data stream error\nfatal: loose object 12 is corrupt', 'UPSTREAM_INVALID'],
+  ['error: unable to write file x: No space left on device\nfatal: early EOF', 'DISK_FULL'],
+  ["fatal: detected dubious ownership in repository at '/srv/x'", 'FILE_NOT_READABLE'],
   ['', 'UPSTREAM_INVALID'],
 ])('reads %j as %s', (stderr, reason) => {
   expect(toGitFailure(stderr).reason).toBe(reason)

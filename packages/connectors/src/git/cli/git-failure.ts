@@ -4,8 +4,10 @@ type Reason = ConstructorParameters<typeof Failure>[0]
 
 /** What git writes to stderr (with LC_ALL=C); the first match wins. */
 const RULES: readonly (readonly [RegExp, Reason, string])[] = [
+  [/no space left|disk quota/i, 'DISK_FULL', 'the disk with the work folder of this process is full'],
+  [/dubious ownership/i, 'FILE_NOT_READABLE', 'the repository belongs to another user than that of the worker'],
   [/could not read (Username|Password)|Authentication failed|returned error: 401/i, 'AUTH_FAILED', 'the remote refused the credentials'],
-  [/returned error: 403|access denied|dubious ownership/i, 'PERMISSION_DENIED', 'the credentials may not read the repository'],
+  [/returned error: 403|access denied/i, 'PERMISSION_DENIED', 'the credentials may not read the repository'],
   [/repository '.*' not found|returned error: (404|410)/i, 'NOT_FOUND_UPSTREAM', 'the remote has no such repository'],
   [/not a git repository/i, 'NOT_FOUND_UPSTREAM', 'the folder is no git repository'],
   [/returned error: 30\d|unable to update url base from redirection/i, 'TOO_MANY_REDIRECTS', 'the remote redirects to another address'],
@@ -22,7 +24,6 @@ const RULES: readonly (readonly [RegExp, Reason, string])[] = [
     'the connection to the remote broke',
   ],
   [/permission denied/i, 'FILE_NOT_READABLE', 'the files of the repository may not be read'],
-  [/no space left|disk quota/i, 'INTERNAL', 'the disk of the worker is full'],
 ]
 
 const RATE_LIMIT_MS = 60_000

@@ -97,6 +97,8 @@ const fetchTarget = async ({ access, target, gitDir, maxBytes }: FetchOrder, sig
     if (watch.signal.aborted && !signal.aborted) return tooLarge()
     // A damaged mirror must not stay damaged forever.
     if (thrown instanceof Failure && thrown.reason === 'UPSTREAM_INVALID') await rm(gitDir, { recursive: true, force: true })
+    // What was fetched in part would keep the disk full until the next run.
+    if (thrown instanceof Failure && thrown.reason === 'DISK_FULL') await removeLeftovers(gitDir)
     throw thrown
   }
   if (await watch.isExceeded()) return tooLarge()
