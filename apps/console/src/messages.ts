@@ -191,6 +191,23 @@ export const messages = {
       reload: 'Its connections are being reopened.',
       cancel: 'The run is being cancelled.',
     },
+    uploads: {
+      title: 'Files',
+      name: 'Name',
+      size: 'Size',
+      uploaded: 'Uploaded',
+      state: 'State',
+      states: { waiting: 'not read yet', read: 'read', failed: 'cannot be used' },
+      replace: 'Replace file…',
+      replaceOne: (name: string) => `Replace file ${name}…`,
+      sending: (name: string) => `Sending the new ${name}`,
+      done: {
+        running: 'The file has been replaced, and a run has been started to read what has changed.',
+        afterThis: 'The file has been replaced. The active run may still read the old content; run the source again when it has ended.',
+        off: 'The file has been replaced. It is read once the source runs again.',
+        later: 'The file has been replaced. The next run reads it.',
+      },
+    },
     readAgain: {
       button: 'Read again…',
       title: (name: string) => `Read ${name} again`,

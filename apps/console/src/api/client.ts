@@ -1,12 +1,17 @@
 import type { Problem } from '@inlet/contract'
 import { ApiError, type ApiRequest } from './api-error.js'
 
+/** As much of fetch as the client uses. */
+export type Fetcher = (path: string, init: RequestInit) => Promise<Response>
+
 export interface CallOptions {
   /** Sent as JSON; a Blob as its bytes. */
   readonly body?: unknown
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** Sends this request in place of fetch. */
+  readonly fetcher?: Fetcher
 }
 
 type Listener = (isExpired: boolean) => void
@@ -25,13 +30,14 @@ export const createClient = (fetcher: typeof fetch = (...args) => fetch(...args)
     if (request.body !== undefined) headers.set('content-type', request.body instanceof Blob ? 'application/octet-stream' : 'application/json')
     if (csrfToken !== null && request.method !== 'GET') headers.set('x-inlet-csrf', csrfToken)
     try {
-      return await fetcher(request.path, {
+      const init: RequestInit = {
         method: request.method,
         headers,
         credentials: 'same-origin',
         ...(request.body === undefined ? {} : { body: request.body instanceof Blob ? request.body : JSON.stringify(request.body) }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
-      })
+      }
+      return await (options.fetcher ?? fetcher)(request.path, init)
     } catch (error) {
       if (options.signal?.aborted) throw error
       throw new ApiError(0, request, null, error)

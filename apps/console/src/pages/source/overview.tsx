@@ -4,6 +4,7 @@ import { formatDuration, formatNumber } from '../../ui/format.js'
 import { Time } from '../../ui/time.js'
 import { WithTimes } from '../../ui/with-times.js'
 import { ActivityPlots } from './activity-plots.js'
+import { UploadsPanel, uploadsOf } from './uploads-panel.js'
 
 const ago = (seconds: number | null): string => (seconds === null ? messages.common.never : messages.source.ago(formatDuration(seconds)))
 
@@ -77,6 +78,7 @@ export const Overview = ({ source }: { readonly source: SourceDetail }) => {
           </div>
         )}
       </section>
+      {uploadsOf(source).length > 0 && <UploadsPanel source={source} />}
       <section className="panel">
         <header>
           <h2>{t.about}</h2>
