@@ -128,7 +128,19 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
   }
 }
 
+/** How often, and for how long, a job of a newer version is offered to other processes. */
+const NEWER = { everyMs: 2_000, forMs: 600_000 }
+
+/** While an update replaces one process after the other, the old ones get jobs that only the new ones understand. */
+const isNewer = ({ name, data }: Job): boolean => {
+  if (!Object.hasOwn(JOBS, name)) return true
+  const v: unknown = typeof data === 'object' && data !== null ? (data as { readonly v?: unknown }).v : undefined
+  return typeof v === 'number' && v > JOBS[name as JobName].shape.v.value
+}
+
 const dispatch = async (handlers: Handlers, job: Job, signal: AbortSignal): Promise<void> => {
+  const now = Date.now()
+  if (isNewer(job) && now - job.timestamp < NEWER.forMs) throw new RetryAt(new Date(now + NEWER.everyMs))
   const name = job.name as JobName
   const handler = handlers[name] as ((data: unknown, context: JobContext) => Promise<void>) | undefined
   if (handler === undefined) throw new UnrecoverableError(`no handler for jobs named "${job.name}"`)

@@ -1,7 +1,11 @@
 import { batchEnvelope } from '@inlet/domain'
 import { z } from 'zod'
 
-/** The four queues. Below, the contract of every job: envelopes carry `v`, so that old and new versions run side by side. */
+/**
+ * The four queues and the contract of every job in them. Envelopes carry `v`, so that old and new versions run side by side: an old process hands a job with
+ * a higher one, or of a name that it does not know, back to the queue, where a new one takes it. Members that an old process may ignore can be added
+ * without raising `v`; the effects of a batch are hashed and raise it.
+ */
 export const QUEUES = { ingestion: 'ingestion', scribe: 'ingestion-scribe', calls: 'connector-calls', maintenance: 'maintenance' } as const
 export type QueueName = (typeof QUEUES)[keyof typeof QUEUES]
 

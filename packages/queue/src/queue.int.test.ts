@@ -158,8 +158,8 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
 
   it('refuses malformed jobs and jobs without a handler, at once and for good', async () => {
     const raw = createQueueBackend(connection).queue(QUEUES.calls, {})
-    for (const data of [{ v: 1 }, { v: 2, callId: randomUUID() }, { v: 1, callId: 'x' }, null]) await raw.add('call', data, { attempts: 5 })
-    await raw.add('unheard-of', { v: 1 }, { attempts: 5 })
+    for (const data of [{ v: 1 }, { v: 0, callId: randomUUID() }, { v: 1, callId: 'x' }, null]) await raw.add('call', data, { attempts: 5 })
+    await raw.add('retention', { v: 1 }, { attempts: 5 })
     const failures: string[] = []
     const handled: unknown[] = []
     const consumer = await consume({
