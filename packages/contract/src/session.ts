@@ -8,6 +8,9 @@ export const sessionView = z
     actor: z.strictObject({ id: z.string(), name: z.string() }).meta({ description: 'The caller, as named in the audit log.' }),
     scopes: z.array(z.enum(SCOPES)),
     may: z.array(z.string()).meta({ description: 'The operations (`operationId`) that these scopes allow.' }),
+    needs: z
+      .record(z.string(), z.enum(SCOPES))
+      .meta({ description: 'The operations that these scopes do not allow, each with the scope that it needs.', example: { listAudit: 'admin' } }),
     csrfToken: z.string().nullable().meta({
       description: 'Send it as X-Inlet-Csrf with every request of the session that changes something. Null for API keys, which do not need it.',
     }),

@@ -18,16 +18,22 @@ export interface SessionDeps {
 
 const LINK_SECONDS = 600
 
-/** Returns the operations of the contract that these scopes allow: what a console shows follows from the same table as what routes allow. */
-const operationsFor = (scopes: readonly Scope[]): readonly string[] =>
-  Object.entries<Endpoint>(endpoints)
-    .filter(([, { scope }]) => scope === 'public' || (scope !== 'signature' && hasScope(scopes, scope)))
-    .map(([id]) => id)
+/** Returns the operations of the contract that these scopes allow, and what the others need: what a console shows follows from the same table as what routes allow. */
+const permissionsOf = (scopes: readonly Scope[]): Pick<SessionView, 'may' | 'needs'> => {
+  const may: string[] = []
+  const needs: Record<string, Scope> = {}
+  for (const [id, { scope }] of Object.entries<Endpoint>(endpoints)) {
+    if (scope === 'signature') continue
+    if (scope === 'public' || hasScope(scopes, scope)) may.push(id)
+    else needs[id] = scope
+  }
+  return { may, needs }
+}
 
 const toView = (principal: Principal, session: { readonly token: string; readonly expiresAt: Date } | null): SessionView => ({
   actor: { id: actorOf(principal), name: principal.name },
   scopes: [...principal.scopes],
-  may: [...operationsFor(principal.scopes)],
+  ...permissionsOf(principal.scopes),
   csrfToken: session === null ? null : csrfTokenOf(session.token),
   expiresAt: session?.expiresAt.toISOString() ?? null,
 })

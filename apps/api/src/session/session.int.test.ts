@@ -25,6 +25,8 @@ describe('signing in', () => {
     expect(shown.body).toMatchObject({ scopes: ['write'], csrfToken: csrf, actor: { name: 'write' } })
     expect(shown.body.may).toContain('createSource')
     expect(shown.body.may).not.toContain('createKey')
+    expect(shown.body.needs).toMatchObject({ createKey: 'admin', listAudit: 'admin' })
+    expect(Object.keys(shown.body.needs).filter((operation) => shown.body.may.includes(operation))).toEqual([])
     expect(problemOf(await api.get('/v1/keys', by(cookie)))).toEqual([403, 'FORBIDDEN'])
     expect(Object.keys(endpoints)).toEqual(expect.arrayContaining(shown.body.may))
   })

@@ -1,4 +1,4 @@
-import type { SessionView } from '@inlet/contract'
+import type { EndpointId, SessionView } from '@inlet/contract'
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react'
 import { ApiError } from '../api/api-error.js'
 import { client } from '../api/client.js'
@@ -7,13 +7,17 @@ import { messages } from '../messages.js'
 import { Dialog } from '../ui/dialog.js'
 import { SignInForm, SignInPage } from './sign-in.js'
 
-interface Session {
+export interface Session {
   readonly actor: SessionView['actor']
-  readonly scopes: readonly string[]
-  /** Whether an operation (its operationId) is allowed. */
-  can(operation: string): boolean
+  readonly scopes: SessionView['scopes']
+  /** Whether an operation is allowed. */
+  can(operation: EndpointId): boolean
+  /** The scope without which an operation is not allowed; null where it is. */
+  lacks(operation: EndpointId): Scope | null
   signOut(): Promise<void>
 }
+
+export type Scope = SessionView['scopes'][number]
 
 const SessionContext = createContext<Session | null>(null)
 
@@ -78,12 +82,13 @@ export const SessionGate = ({ children }: { readonly children: ReactNode }) => {
       actor: view.actor,
       scopes: view.scopes,
       can: (operation) => may.has(operation),
+      lacks: (operation) => view.needs[operation] ?? null,
       async signOut() {
         await client.callOnce('DELETE', '/v1/session').catch(() => undefined)
         live.stop()
         localStorage.removeItem(HINT)
-        // A fresh page: nothing that was read stays in memory.
-        location.assign('/')
+        // A fresh page: nothing that was read stays in memory. Who signs in with another key sees what was asked for.
+        location.reload()
       },
     }
   }, [view])

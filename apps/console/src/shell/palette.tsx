@@ -7,7 +7,7 @@ import { messages } from '../messages.js'
 import { setPreference } from '../preferences/preferences.js'
 import { useSession } from '../session/session.js'
 import { Dialog } from '../ui/dialog.js'
-import { PAGES } from './pages.js'
+import { pagesFor } from './pages.js'
 
 interface Command {
   readonly id: string
@@ -32,7 +32,7 @@ export const Palette = ({ onClose, onKeys }: { readonly onClose: () => void; rea
 
   const go = (to: string) => () => void navigate({ to })
   const commands: Command[] = [
-    ...PAGES.filter(({ needs }) => session.can(needs)).map(({ to, name }) => ({
+    ...pagesFor(session).map(({ to, name }) => ({
       id: to,
       text: messages.nav[name],
       kind: messages.palette.pages,

@@ -3,13 +3,14 @@ import { Suspense, useEffect, useState } from 'react'
 import { useLiveState } from '../api/use-live.js'
 import iconUrl from '../icon.svg'
 import { messages } from '../messages.js'
+import { AccessGate } from '../session/access-note.js'
 import { useSession } from '../session/session.js'
 import { Icon } from '../ui/icon.js'
 import { ErrorBoundary } from '../ui/problem.js'
 import { Loading } from '../ui/states.js'
 import { Toasts } from '../ui/toasts.js'
 import { KeyboardHelp } from './keyboard-help.js'
-import { PAGES } from './pages.js'
+import { PAGES, pagesFor } from './pages.js'
 import { Palette } from './palette.js'
 import { PreferenceSwitch } from './preference-switch.js'
 import { type Overlay, useShortcuts } from './use-shortcuts.js'
@@ -46,7 +47,9 @@ export const Shell = () => {
         <main className="page" id="main" tabIndex={-1}>
           <ErrorBoundary resetKey={path}>
             <Suspense fallback={<Loading />}>
-              <Outlet />
+              <AccessGate>
+                <Outlet />
+              </AccessGate>
             </Suspense>
           </ErrorBoundary>
         </main>
@@ -67,7 +70,7 @@ interface SideProps {
 const Side = ({ isOpen, onPalette, onKeys }: SideProps) => {
   const session = useSession()
   const liveState = useLiveState()
-  const shown = PAGES.filter(({ needs }) => session.can(needs))
+  const shown = pagesFor(session)
   const link = ({ to, name }: (typeof PAGES)[number]) => (
     <Link key={to} to={to} activeOptions={{ exact: to === '/' }} activeProps={{ 'aria-current': 'page' }}>
       <Icon name={name} />

@@ -32,6 +32,7 @@ const PLACES: Readonly<Record<string, string>> = {
   'PATCH /v1/sinks/* with {"active": true}': t.sinks.resume,
   'POST /v1/sinks/*/test': t.sinks.test,
   'GET /v1/workers': t.nav.workers,
+  'POST /v1/keys': t.keysPage.create,
 }
 
 /** A command of `inlet` with the request that does the same. */

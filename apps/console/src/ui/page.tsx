@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from 'react'
 import { messages } from '../messages.js'
+import { AccessNote } from '../session/access-note.js'
 import { CopyMenu, type CopyTarget } from './copy-menu.js'
 
 interface PageProps {
@@ -26,6 +27,7 @@ export const Page = ({ title, actions, copy, children }: PageProps) => {
           </div>
         )}
       </header>
+      <AccessNote />
       {children}
     </>
   )

@@ -99,7 +99,11 @@ export const API_REASONS = {
     status: 503,
     next: 'Try again in a moment, or use an API key. If the problem persists, check INLET_OIDC_ISSUER, and that the API can reach what it names.',
   },
-  FORBIDDEN: { code: 'permission_denied', status: 403, next: 'Use a key or token that has the scope named in the message.' },
+  FORBIDDEN: {
+    code: 'permission_denied',
+    status: 403,
+    next: 'Use a key or token that has the scope named in the message; anyone with an admin key can create one: `inlet keys create --name <name> --scopes <scope>` (POST /v1/keys).',
+  },
   LIMIT_REACHED: {
     code: 'config_invalid',
     status: 409,

@@ -2,7 +2,7 @@ import type { SourceDetail } from '@inlet/contract'
 import { useId, useState } from 'react'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
-import { useSession } from '../../session/session.js'
+import { type Session, useSession } from '../../session/session.js'
 import { FormDialog } from '../../ui/form-dialog.js'
 import { formatNumber } from '../../ui/format.js'
 import { notify } from '../../ui/toasts.js'
@@ -16,10 +16,10 @@ const WAYS = {
 type Way = keyof typeof WAYS
 
 /** The ways that somebody may take. A reload begins a run, too. */
-const waysFor = (can: (operation: string) => boolean): readonly Way[] =>
+const waysFor = (can: Session['can']): readonly Way[] =>
   (Object.keys(WAYS) as Way[]).filter((way) => can(WAYS[way]) && (way !== 'reload' || can('runSource')))
 
-export const mayReadAgain = (can: (operation: string) => boolean): boolean => waysFor(can).length > 0
+export const mayReadAgain = (can: Session['can']): boolean => waysFor(can).length > 0
 
 /** As the browser writes a moment in its own zone; none when nothing was chosen. */
 const toMoment = (local: string): string | undefined => (local === '' ? undefined : new Date(local).toISOString())

@@ -1,10 +1,10 @@
-import type { WhyView } from '@inlet/contract'
+import type { EndpointId, WhyView } from '@inlet/contract'
 
 /** The act that repairs what `why` found, where one call does it; null where somebody must change something elsewhere. */
 export interface Repair {
   readonly label: 'resume' | 'start' | 'run' | 'cancel' | 'restart' | 'massDelete' | 'settings' | 'quarantine' | 'versions' | 'workers'
   /** The operation of the API that it needs; null for a way to another page. */
-  readonly operation: string | null
+  readonly operation: EndpointId | null
 }
 
 const REPAIRS: Readonly<Record<string, Repair>> = {

@@ -1,0 +1,97 @@
+import { until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newSource } from '../../apps/api/testing/start-api.js'
+import { type ConsoleStack, chromiumPath, type OpenPage, startConsole } from './start-console.js'
+
+/** The pages that a key with `read` may see. */
+const OPEN = [
+  '/',
+  '/sources',
+  '/sources/alpha',
+  '/sources/alpha?tab=runs',
+  '/sources/alpha?tab=quarantine',
+  '/sources/alpha?tab=settings',
+  '/sources/alpha?tab=versions',
+  '/sources/alpha?tab=schedule',
+  '/sources/alpha?tab=events',
+  '/bulk-operations',
+  '/runs',
+  '/records',
+  '/quarantine',
+  '/workers',
+  '/credentials',
+  '/notifications',
+  '/sinks',
+  '/generations',
+]
+
+describe.skipIf(chromiumPath === null)('a key that may not do everything', () => {
+  let stack: ConsoleStack
+  const enter = async (scope: 'read' | 'write', address: string): Promise<OpenPage> => {
+    const { key } = (await stack.api.post('/v1/keys', { name: `the ${scope} key`, scopes: [scope] })).body
+    const opened = await stack.signIn(address, { key })
+    await opened.page.locator('nav.side').waitFor({ state: 'attached' })
+    return opened
+  }
+  beforeAll(async () => {
+    stack = await startConsole()
+    await stack.api.post('/v1/sources', newSource({ name: 'Alpha', slug: 'alpha' }))
+  })
+  afterAll(() => stack?.close())
+
+  it('shows on the pages that it does not open which scope is missing, and how to get it', async () => {
+    const { page, complaints, close } = await enter('read', '/audit')
+    for (const [address, scope] of [
+      ['/audit', 'admin'],
+      ['/settings', 'admin'],
+      ['/new-source?connector=file', 'write'],
+    ] as const) {
+      await page.goto(address)
+      await page.getByRole('heading', { level: 1, name: 'Your key does not allow this page' }).waitFor()
+      await page.getByText(`It needs the scope ${scope}. You are signed in with the key “the read key”, which has read.`).waitFor()
+      await page.getByText(`inlet keys create --name <name> --scopes ${scope}`).waitFor()
+    }
+    await page.goto('/settings')
+    await page.getByRole('button', { name: 'Sign in with another key' }).click()
+    await page.getByLabel('API key').fill(stack.api.keys.admin)
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor()
+    expect(page.url()).toBe(`${stack.api.url}/settings`)
+    // The browser reports the one request that found nobody signed in; no page asks for what it may not have.
+    expect(complaints.filter((text) => !text.includes('401'))).toEqual([])
+    await close()
+  })
+
+  it('is asked for nothing that the API refuses, on any page that it may see', async () => {
+    const { page, complaints, close } = await enter('read', '/')
+    const refused: string[] = []
+    page.on('response', (response) => {
+      if (response.status() === 403) refused.push(response.url())
+    })
+    for (const address of OPEN) {
+      await page.goto(address)
+      await page.locator('main .page-head').waitFor()
+      await until(async () => (await page.locator('main [aria-busy=true]').count()) === 0)
+      expect([address, await page.getByText('Your key does not allow this page').count()]).toEqual([address, 0])
+    }
+    expect(refused).toEqual([])
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('sees beside each page what it may not do there, and which scope that takes', async () => {
+    const { page, close } = await enter('read', '/sources/alpha')
+    await page.getByText('You can look at this page; changing anything needs the scope write.').click()
+    await page.getByText(/^With write: run, start, stop, pause and resume the source, .+delete the source\.$/u).waitFor()
+    await page.goto('/records')
+    await page.getByRole('heading', { level: 1, name: 'Records' }).waitFor()
+    await close()
+    const writer = await enter('write', '/sources/alpha')
+    await writer.page.getByRole('button', { name: 'Pause' }).waitFor()
+    expect(await writer.page.locator('details.access').count()).toBe(0)
+    await writer.page.goto('/sinks')
+    await writer.page.getByText('You can look at this page; changing anything needs the scope admin.').click()
+    await writer.page.getByText('With admin: create sinks, test sinks, pause, resume and change sinks, delete sinks.').waitFor()
+    await writer.close()
+  })
+})
