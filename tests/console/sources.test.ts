@@ -84,7 +84,7 @@ describe.skipIf(chromiumPath === null)('the list of sources', () => {
     await page.getByRole('button', { name: 'Pause', exact: true }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('2 are paused: active runs finish').waitFor()
-    await dialog.getByText('1 already have the requested state').waitFor()
+    await dialog.getByText('1 already has the requested state').waitFor()
     // Somebody else is quicker: what was paused already is no failure.
     await dialog.getByRole('button', { name: 'Pause' }).click()
     await dialog.getByText('Done: 2.', { exact: true }).waitFor()

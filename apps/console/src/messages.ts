@@ -1,4 +1,7 @@
 // oxlint-disable max-lines -- all texts stand in one file
+/** A number, formatted, with what it counts: one of it, or several. */
+const countOf = (count: string, one: string, many = `${one}s`): string => `${count} ${count === '1' ? one : many}`
+
 /** Every text of the console that is more than a name of the API, in one place. */
 export const messages = {
   app: 'Inlet',
@@ -114,22 +117,24 @@ export const messages = {
       selectMatching: (count: string) => `Select all ${count} that match`,
       clear: 'Clear selection',
       actions: { run: 'Run now', start: 'Start', stop: 'Stop', pause: 'Pause', resume: 'Resume', label: 'Label' },
-      question: (action: string, count: string) => `${action}: ${count === '1' ? '1 source' : `${count} sources`}`,
+      question: (action: string, count: string) => `${action}: ${countOf(count, 'source')}`,
       effects: {
         changes: {
-          run: (count: string) => `${count} start a run now.`,
-          start: (count: string) => `${count} become active and start a run.`,
-          stop: (count: string) => `${count} stop: their runs are cancelled, and no run starts until they are started again.`,
-          pause: (count: string) => `${count} are paused: active runs finish, and no new run starts until they are resumed.`,
-          resume: (count: string) => `${count} become active again: those that wait for a repair start a run now, the others at their next due time.`,
-          label: (count: string) => `${count} get new labels.`,
+          run: (count: string) => `${countOf(count, 'starts', 'start')} a run now.`,
+          start: (count: string) => `${countOf(count, 'becomes active and starts', 'become active and start')} a run.`,
+          stop: (count: string) => `${countOf(count, 'stops', 'stop')}: active runs are cancelled, and no run starts until the next start.`,
+          pause: (count: string) => `${countOf(count, 'is', 'are')} paused: active runs finish, and no new run starts before Resume.`,
+          resume: (count: string) =>
+            `${countOf(count, 'becomes', 'become')} active again: a source that waits for a repair starts a run now, others at their next due time.`,
+          label: (count: string) => `${countOf(count, 'gets', 'get')} new labels.`,
         },
-        nothing: (count: string) => `${count} already have the requested state and do not change.`,
-        refused: (count: string) => `${count} will probably be refused, because they are paused, stopped or already running.`,
+        nothing: (count: string) =>
+          `${countOf(count, 'already has the requested state and does not change', 'already have the requested state and do not change')}.`,
+        refused: (count: string) => `${count} will probably be refused: paused, stopped or already running.`,
       },
       progress: (done: string, total: string) => `${done} of ${total} done…`,
       done: (ok: string, failed: string) => (failed === '0' ? `Done: ${ok}.` : `Done: ${ok}. Not done: ${failed}.`),
-      skipped: (count: string) => `Stopped: ${count} were not changed.`,
+      skipped: (count: string) => `Stopped: ${countOf(count, 'was', 'were')} not changed.`,
       again: (count: string) => `Try ${count} again`,
       undo: (action: string, count: string) => `Undo: ${action.toLowerCase()} ${count}`,
       stop: 'Stop here',
@@ -222,11 +227,11 @@ export const messages = {
       to: 'To (optional)',
       effects: {
         backfill: (records: string) =>
-          `A run reads the source again from its beginning and stores what changed; ${records} records are compared. The live cursor stays where it is, and no other run begins until this one has ended. Cancel it like any run.`,
+          `A run reads the source again from its beginning and stores what changed; ${countOf(records, 'record is', 'records are')} compared. The live cursor stays where it is, and no other run begins until this one has ended. Cancel it like any run.`,
         reload: (records: string) =>
-          `The cursor is forgotten and a run begins now. It reads everything from the beginning; of ${records} records, those that did not change are found unchanged, and a complete reading deletes those that are gone at the source. It may take as long as the first run did.`,
+          `The cursor is forgotten and a run begins now. It reads everything from the beginning; records that did not change (of ${records}) are found unchanged, and a complete reading deletes those that are gone at the source. It may take as long as the first run did.`,
         reset: (records: string) =>
-          `The cursor is forgotten. Nothing is read or deleted now; the next run reads everything from the beginning, and of ${records} records those that did not change are found unchanged.`,
+          `The cursor is forgotten. Nothing is read or deleted now; the next run reads everything from the beginning, and records that did not change (of ${records}) are found unchanged.`,
         range: 'Only records that occurred in this range are stored; it deletes nothing.',
       },
       running: 'A run is under way: this is refused until it has ended or is cancelled.',
@@ -241,7 +246,7 @@ export const messages = {
       button: 'Delete',
       title: (name: string) => `Delete ${name}`,
       consequence: (records: string) =>
-        `The source, its ${records} records, its runs, versions and quarantine are permanently deleted. Notifications about it end. This cannot be undone.`,
+        `The source, its ${countOf(records, 'record')}, its runs, versions and quarantine are permanently deleted. Notifications about it end. This cannot be undone.`,
       type: (slug: string) => `Type ${slug} to confirm`,
       done: (name: string) => `${name} is being deleted.`,
     },
@@ -300,7 +305,7 @@ export const messages = {
       wait: 'Waited',
       attempt: (number: string) => `Attempt ${number}`,
       wakes: 'Continues',
-      earlier: (count: string) => `${count} earlier ones are not shown.`,
+      earlier: (count: string) => `${countOf(count, 'earlier one is', 'earlier ones are')} not shown.`,
       left: { ended: 'ended', parked: 'had to wait', released: 'its worker shut down', lost: 'its worker was lost' },
     },
     log: {
@@ -317,7 +322,7 @@ export const messages = {
       anyStream: 'All streams',
       attempt: 'Attempt',
       anyAttempt: 'All attempts',
-      lines: (count: string) => `${count} lines`,
+      lines: (count: string) => countOf(count, 'line'),
       linesOf: (count: string, of: string) => `${count} of ${of} lines`,
       mark: 'Put this line in the page address',
       copyLink: 'Copy link to the line',
@@ -503,8 +508,8 @@ export const messages = {
       records: 'Records are returned',
       speed: 'It is fast enough',
     },
-    streams: (count: string) => `${count} streams`,
-    records: (count: string) => `Preview: ${count} records`,
+    streams: (count: string) => countOf(count, 'stream'),
+    records: (count: string) => `Preview: ${countOf(count, 'record')}`,
     raw: 'As read',
     stored: 'As it would be stored',
     rejected: 'Would go to quarantine',
@@ -528,8 +533,8 @@ export const messages = {
     rollBack: 'Roll back to this version',
     rolledBack: (version: number) => `Version ${version} is live again, as a new version.`,
     restored: (version: number) => `restored from ${version}`,
-    passes: (count: string) => `No objections to publishing; tried on ${count} records.`,
-    holds: (count: string) => `Check these findings before publishing; tried on ${count} records.`,
+    passes: (count: string) => `No objections to publishing; tried on ${countOf(count, 'record')}.`,
+    holds: (count: string) => `Check these findings before publishing; tried on ${countOf(count, 'record')}.`,
     counts: { unchanged: 'Unchanged', changed: 'Changed', added: 'Added', removed: 'Removed', keyChanged: 'Key changed', rejected: 'Rejected' },
   },
   newSource: {
@@ -552,8 +557,8 @@ export const messages = {
       url: 'Address of the document',
       read: 'Read it',
       file: 'Choose a file',
-      found: (title: string, streams: string) => `${title}: ${streams} streams are filled in below.`,
-      skipped: (count: string) => `${count} operations do not become streams`,
+      found: (title: string, streams: string) => `${title}: ${countOf(streams, 'stream is', 'streams are')} filled in below.`,
+      skipped: (count: string) => `${countOf(count, 'operation does not become a stream', 'operations do not become streams')}`,
     },
     testHint: 'Test the settings before you create the source: you see the result of each step and the first records. Nothing is stored.',
   },
@@ -595,7 +600,8 @@ export const messages = {
     retryShown: 'Retry these',
     dropAll: 'Drop all',
     dropShown: 'Drop these',
-    retried: (selected: string, skipped: string) => `${selected} are retried${skipped === '0' ? '' : `; ${skipped} cannot be retried as they are`}.`,
+    retried: (selected: string, skipped: string) =>
+      `${countOf(selected, 'is', 'are')} retried${skipped === '0' ? '' : `; ${skipped} cannot be retried as they are`}.`,
     retry: 'Retry',
     retryEdited: 'Retry as edited',
     retriedOne: 'It is being retried, and leaves quarantine once it is stored.',
@@ -737,7 +743,7 @@ export const messages = {
     statuses: { paused: 'Paused', refused: 'Refused', failing: 'Failing', delivering: 'Delivering', current: 'Up to date' },
     none: 'nothing waits',
     backlog: 'what was stored before is being delivered',
-    waiting: (changes: string, age: string) => `${changes} changes, the oldest ${age} old`,
+    waiting: (changes: string, age: string) => `${countOf(changes, 'change')}, the oldest ${age} old`,
     pause: 'Pause',
     paused: (name: string) => `${name} is paused. It continues where it stopped.`,
     resume: 'Resume',
@@ -779,7 +785,7 @@ export const messages = {
     progress: 'Records with vectors',
     progressOf: (model: string) => `Records with vectors of ${model}`,
     of: (share: string, records: string) => `${share} of ${records}`,
-    waiting: (records: string) => `${records} wait`,
+    waiting: (records: string) => countOf(records, 'waits', 'wait'),
     failed: (records: string) => `${records} refused by the endpoint`,
     tokens: 'Tokens',
     today: (tokens: string) => `${tokens} today`,
