@@ -862,7 +862,7 @@ export const messages = {
       created: 'When',
       attempts: 'Attempts',
       problem: 'Problem',
-      next: 'next',
+      next: 'Next attempt:',
       statuses: { pending: 'On its way', held: 'Held', grouped: 'In another message', delivered: 'Delivered', dead: 'Given up' },
     },
     form: {

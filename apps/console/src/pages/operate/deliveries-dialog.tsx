@@ -3,6 +3,7 @@ import { messages } from '../../messages.js'
 import { Badge } from '../../ui/badge.js'
 import { Dialog } from '../../ui/dialog.js'
 import { formatNumber } from '../../ui/format.js'
+import { sentence } from '../../ui/sentence.js'
 import { Time } from '../../ui/time.js'
 import { Listed } from './listed.js'
 
@@ -29,7 +30,7 @@ export const DeliveriesDialog = ({ target, onClose }: { readonly target: Notific
           <Time key="t" at={delivery.createdAt} />,
           formatNumber(delivery.attempts),
           <span key="p" className="muted">
-            {delivery.lastError ?? ''}
+            {delivery.lastError === null ? '' : sentence(delivery.lastError)}
             {delivery.nextAt !== null && (
               <>
                 {' '}

@@ -6,6 +6,7 @@ import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { Dialog } from '../../ui/dialog.js'
 import { ProblemNote } from '../../ui/problem.js'
+import { sentence } from '../../ui/sentence.js'
 import { Loading } from '../../ui/states.js'
 import { notify } from '../../ui/toasts.js'
 import { MappedNow } from '../mapping/mapped-now.js'
@@ -83,7 +84,7 @@ const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView }
       <p>
         <span className="mono">{item.reason}</span> <span className="muted">{item.message}</span>
       </p>
-      {item.whyNot !== null && <p className="muted">{item.whyNot}</p>}
+      {item.whyNot !== null && <p className="muted">{sentence(item.whyNot)}</p>}
       {text === null ? (
         <>
           <h3>{t.raw}</h3>

@@ -5,14 +5,11 @@ import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { formatDuration, formatExact } from '../../ui/format.js'
+import { sentence } from '../../ui/sentence.js'
 import { useNow } from '../../ui/time.js'
 import { WithTimes } from '../../ui/with-times.js'
 import { findRepair } from './repair.js'
 import type { Act } from './use-act.js'
-
-/** An address or a path stays as it is. */
-const sentence = (text: string): string =>
-  (/^[a-z]+(?:\s|$)/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text) + (/[.!?]$/u.test(text) ? '' : '.')
 
 const toneOf = ({ blocker, running }: WhyView): string => {
   if (running) return 'busy'
