@@ -111,7 +111,7 @@ describe.skipIf(chromiumPath === null)('the way of a newcomer', () => {
     const { page, close } = await stack.signIn('/new-source?connector=api')
     await page.getByLabel('Address of the document').fill(`http://127.0.0.1:${port}/openapi.json`)
     await page.getByRole('button', { name: 'Read it' }).click()
-    await page.getByText('Small shop: 1 streams are filled in below.').waitFor()
+    await page.getByText('Small shop: 1 stream is filled in below.').waitFor()
     expect(await page.getByLabel('Name', { exact: true }).first().inputValue()).toBe('Small shop')
     await page.getByLabel('Whose secrets').selectOption('shop-key')
     await page.getByRole('button', { name: 'Test these settings' }).click()

@@ -16,6 +16,7 @@ import { SecretsChoice } from '../source-fields/secrets-choice.js'
 import { NameField, SourceFields } from '../source-fields/source-fields.js'
 import { failureErrors, TestPanel } from '../test-panel.js'
 import { Conflict } from './conflict.js'
+import { DraftConflict } from './draft-conflict.js'
 import { rollBack } from './roll-back.js'
 import { changesOf, type Editable, toEditable, useEdits } from './use-edits.js'
 
@@ -28,6 +29,18 @@ export const SettingsTab = ({ source }: { readonly source: SourceDetail }) => {
   if (connector.data === undefined)
     return connector.isError ? <ProblemNote error={connector.error} onRetry={() => void connector.refetch()} /> : <Loading />
   return <Settings source={source} connector={connector.data} />
+}
+
+/** Somebody has changed what would be changed, or nobody said what is to be replaced. */
+const isPrecondition = (error: unknown): error is ApiError => error instanceof ApiError && (error.status === 412 || error.status === 428)
+
+/** A draft would have been replaced that nobody here has seen. */
+class DraftExists extends Error {
+  readonly requestId: string | null
+  constructor(refusal: ApiError) {
+    super(refusal.message, { cause: refusal })
+    this.requestId = refusal.problem?.requestId ?? null
+  }
 }
 
 const Settings = ({ source, connector }: { readonly source: SourceDetail; readonly connector: ConnectorView }) => {
@@ -85,10 +98,14 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
       const body = { config: values.config, mapping: values.mapping, limit: 5 }
       setResult(await client.call<TestResult>('POST', `/v1/sources/${source.id}/test`, { body }))
     })
-  const saveDraft = (): Promise<void> =>
+  const saveDraft = (revision: number | null = null): Promise<void> =>
     work('draft', async () => {
       const { config, mapping, schedule } = values
-      await client.call('PUT', `/v1/sources/${source.id}/draft`, { body: { config, mapping, schedule }, headers: { 'if-match': '*' } })
+      // Without a revision, no draft is replaced.
+      const headers = revision === null ? {} : { 'if-match': `"r${revision}"` }
+      await client.call('PUT', `/v1/sources/${source.id}/draft`, { body: { config, mapping, schedule }, headers }).catch((caught: unknown) => {
+        throw isPrecondition(caught) ? new DraftExists(caught) : caught
+      })
       // What is no part of a version stays to be saved.
       const { config: was, mapping: mapped, schedule: due } = base.values
       setEdits({ base, values: { ...values, config: was, mapping: mapped, schedule: due } })
@@ -98,7 +115,6 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
     })
 
   const errors = new Map([...failureErrors(result), ...fieldErrors(error)])
-  const isConflict = error instanceof ApiError && error.status === 412
   const isInVersion = 'config' in changes || 'mapping' in changes || 'schedule' in changes
   return (
     <form
@@ -161,7 +177,15 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
           />
         </fieldset>
       </section>
-      {isConflict ? (
+      {error instanceof DraftExists ? (
+        <DraftConflict
+          sourceId={source.id}
+          mine={{ config: values.config, mapping: values.mapping, schedule: values.schedule }}
+          refusal={error.requestId}
+          onReplace={(revision) => void saveDraft(revision)}
+          onCancel={() => setError(null)}
+        />
+      ) : isPrecondition(error) ? (
         <Conflict source={source} base={base.values} onKeep={(revision) => void save(revision)} onDrop={discard} />
       ) : (
         error !== null && <ProblemNote error={error} />

@@ -26,7 +26,7 @@ export const VersionsTab = ({ source }: { readonly source: SourceDetail }) => (
 const Draft = ({ source }: { readonly source: SourceDetail }) => {
   const queries = useQueryClient()
   const session = useSession()
-  const [review, setReview] = useState<DraftReview | null>(null)
+  const [reviewed, setReviewed] = useState<{ readonly revision: number | undefined; readonly review: DraftReview } | null>(null)
   const [error, setError] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
   const draft = useQuery({
@@ -34,6 +34,11 @@ const Draft = ({ source }: { readonly source: SourceDetail }) => {
     queryFn: ({ signal }) => client.call<DraftView>('GET', `/v1/sources/${source.id}/draft`, { signal }),
   })
   const t = messages.versions
+  const revision = draft.data?.revision
+  // What was found about an earlier draft says nothing about this one.
+  const review = reviewed !== null && reviewed.revision === revision ? reviewed.review : null
+  const headers = { 'if-match': `"r${revision}"` }
+  const setReview = (found: DraftReview): void => setReviewed({ revision, review: found })
   const act = async (work: () => Promise<void>): Promise<void> => {
     setBusy(true)
     setError(null)
@@ -43,13 +48,15 @@ const Draft = ({ source }: { readonly source: SourceDetail }) => {
       const found = caught instanceof ApiError ? (caught.problem?.review as DraftReview | undefined) : undefined
       if (found !== undefined) setReview(found)
       setError(caught)
+      // Somebody has changed the draft: it is shown as it is now.
+      if (caught instanceof ApiError && caught.status === 412) await draft.refetch()
     } finally {
       setBusy(false)
     }
   }
   const publish = (force: boolean): Promise<void> =>
     act(async () => {
-      await client.call('POST', `/v1/sources/${source.id}/draft/publish`, { body: { force }, headers: { 'if-match': `"r${draft.data?.revision}"` } })
+      await client.call('POST', `/v1/sources/${source.id}/draft/publish`, { body: { force }, headers })
       notify(t.published)
       await queries.invalidateQueries({ queryKey: ['source', source.slug] })
     })
@@ -94,10 +101,10 @@ const Draft = ({ source }: { readonly source: SourceDetail }) => {
                 void act(async () => {
                   const { config, mapping, schedule } = draft.data
                   const path = `/v1/sources/${source.id}/draft`
-                  await client.call('DELETE', path, { headers: { 'if-match': '*' } })
+                  await client.call('DELETE', path, { headers })
                   const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['source', source.slug] })
                   notify(t.discarded, async () => {
-                    await client.call('PUT', path, { body: { config, mapping, schedule }, headers: { 'if-match': '*' } })
+                    await client.call('PUT', path, { body: { config, mapping, schedule } })
                     await refresh()
                   })
                   await refresh()

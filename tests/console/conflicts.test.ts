@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ConsoleStack, chromiumPath, type OpenPage, startConsole } from './start-console.js'
+
+describe.skipIf(chromiumPath === null)('two people at one source', () => {
+  let stack: ConsoleStack
+  const ANY = { headers: { 'if-match': '*' } }
+  const draft = async () => (await stack.api.get('/v1/sources/notes/draft')).body
+  /** A page that does not hear of what others do. */
+  const openUnaware = async (address: string): Promise<OpenPage> => {
+    const opened = await stack.signIn('/')
+    await opened.page.route('**/v1/events/stream', (route) => route.abort())
+    await opened.page.goto(address)
+    return opened
+  }
+  beforeAll(async () => {
+    stack = await startConsole()
+    await stack.api.post('/v1/sources', { name: 'Notes', slug: 'notes', connector: 'file', config: { paths: ['*.md'] } })
+  })
+  afterAll(() => stack?.close())
+
+  it('both keep what they changed where the other changed something else', async () => {
+    const { page, close } = await openUnaware('/sources/notes?tab=settings')
+    await page.locator('[data-path="config.paths"]').fill('*.md\n*.txt')
+    await stack.api.patch('/v1/sources/notes', { labels: { team: 'theirs' }, freshWithin: '2h' }, ANY)
+    await page.getByRole('button', { name: 'Save and publish' }).click()
+    await page.getByText('Someone else has changed this source').waitFor()
+    await page.getByRole('alert').getByText('labels.team').waitFor()
+    // Again, while one still looks at what was changed first.
+    await stack.api.patch('/v1/sources/notes', { labels: { team: 'theirs again' } }, ANY)
+    await page.getByRole('button', { name: 'Save mine anyway' }).click()
+    await page.getByRole('alert').getByText('theirs again').waitFor()
+    expect(await page.locator('[data-path="config.paths"]').inputValue()).toBe('*.md\n*.txt')
+    await page.getByRole('button', { name: 'Save mine anyway' }).click()
+    await page.getByText('Saved. The new version is live.').waitFor()
+    expect((await stack.api.get('/v1/sources/notes')).body).toMatchObject({
+      config: { paths: ['*.md', '*.txt'] },
+      labels: { team: 'theirs again' },
+      freshWithin: '2h',
+    })
+    await close()
+  })
+
+  it('replaces no draft of somebody else without asking, and shows what differs', async () => {
+    const { page, close } = await stack.signIn('/sources/notes?tab=settings')
+    await page.locator('[data-path="config.paths"]').fill('hello.md')
+    await stack.api.send('PUT', '/v1/sources/notes/draft', { json: { config: { paths: ['theirs/*.md'] } } })
+    await page.getByRole('button', { name: 'Save as draft' }).click()
+    await page.getByText('There is a draft already').waitFor()
+    await page.getByRole('alert').getByText('theirs/*.md').waitFor()
+    expect((await draft()).config.paths).toEqual(['theirs/*.md'])
+    await stack.api.send('PUT', '/v1/sources/notes/draft', { json: { config: { paths: ['theirs/later/*.md'] } }, ...ANY })
+    await page.getByRole('button', { name: 'Replace the draft' }).click()
+    await page.getByRole('alert').getByText('theirs/later/*.md').waitFor()
+    expect((await draft()).config.paths).toEqual(['theirs/later/*.md'])
+    await page.getByRole('button', { name: 'Replace the draft' }).click()
+    await page.getByText('Saved as a draft').waitFor()
+    expect((await draft()).config.paths).toEqual(['hello.md'])
+    await close()
+  })
+
+  it('discards and publishes only the draft that is shown, and forgets the review of another', async () => {
+    const { page, close } = await openUnaware('/sources/notes?tab=versions')
+    await page.getByText('hello.md').first().waitFor()
+    await page.getByRole('button', { name: 'Review on real records' }).click()
+    await page.getByText(/tried on \d/u).waitFor()
+    await stack.api.send('PUT', '/v1/sources/notes/draft', { json: { config: { paths: ['newer/*.md'] } }, ...ANY })
+    await page.getByRole('button', { name: 'Discard the draft' }).click()
+    await page.getByText('the draft, or the live version it would replace, has changed').waitFor()
+    expect((await draft()).config.paths).toEqual(['newer/*.md'])
+    await page.getByText('newer/*.md').first().waitFor()
+    await page.getByText(/tried on \d/u).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Discard the draft' }).click()
+    await page.getByText('The draft is discarded.').waitFor()
+    expect((await stack.api.get('/v1/sources/notes/draft')).status).toBe(404)
+    await close()
+  })
+})
