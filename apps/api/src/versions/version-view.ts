@@ -3,7 +3,7 @@ import type { Draft, OpenError, SourceDetails, StoredVersion, VersionContent } f
 import { diffContent, nextStepOf } from '@inlet/domain'
 import { warnOfStreams } from './version-warnings.js'
 
-/** A cast: mappings are validated when they are saved. */
+/** Casts the mapping of a version: mappings are validated when they are saved. */
 export const toMappingView = (mapping: VersionContent['mapping']): SourceDetail['mapping'] => mapping as SourceDetail['mapping']
 
 export const toOpenErrorView = ({ reason, message, at }: OpenError): FailureView & { readonly at: string } => ({

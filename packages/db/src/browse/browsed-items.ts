@@ -24,7 +24,7 @@ export interface BrowsedItem<Answer> {
 
 /** How many answers of one source are cached; sources answer with as much as they like. */
 const CACHED_ANSWERS = 1_000
-/** A content that expires while it is being read is kept this much longer. */
+/** Content that expires while it is being read is kept this much longer. */
 const READING_SECONDS = 900
 
 const ITEM = { id: true, answer: true, fetchedAt: true, expiresAt: true } as const

@@ -186,7 +186,7 @@ export const updateSharedCredential = async (database: Database, change: Credent
   }
 }
 
-/** Allows the secrets of a credential to be sent to further targets. `present` are the targets so far, if they were not recorded yet. */
+/** Allows the secrets of a credential to be sent to further targets. `present` are its targets so far, in case they were not recorded yet. */
 export const allowTargets = (
   database: Database,
   allowed: { readonly credentialId: string; readonly targets: readonly string[]; readonly present: readonly string[] },

@@ -62,8 +62,8 @@ FROM g, size WHERE s.space = g.space
 RETURNING size.records::int AS records`
 
 /**
- * Advances a generation's walk over all records by one step, queueing those without vectors. Returns whether the step was full, so that more may
- * follow. The walk starts again once a day, and pauses while enough records are waiting.
+ * Advances a generation's walk over all records by one step, queueing those without vectors. Returns whether there may be more to walk. The walk
+ * starts again once a day, and pauses while enough records are waiting.
  */
 export const walkRecords = async ({ pool }: Pick<Database, 'pool'>, space: number): Promise<boolean> => {
   const { rows } = await pool.query<{ records: number }>(WALK, [space])

@@ -102,7 +102,7 @@ const mapBoth = async (deps: ReviewDeps, subject: Subject, signal: AbortSignal):
   }
 }
 
-/** A cast: expressions are validated when they are saved. */
+/** Casts the mapping of a version: expressions are validated when they are saved. */
 const mappingOf = (content: Draft['content']): Mapping | null => content.mapping as Mapping | null
 
 /** Returns null when none are stored. All versions see the same records, so none is missing from the sample of another. */
