@@ -1,12 +1,12 @@
 import { Composer, type CST, type Document, Lexer, type LineCounter, Parser, parse } from 'yaml'
 
-/** Far beyond what people write. The library descends recursively and may end the process where the stack does. */
+/** Far deeper than people write. The library recurses, and a stack overflow may end the process. */
 const MAX_LEVELS = 200
 
 /** Something in the text is nested more deeply than {@link MAX_LEVELS}. */
 export class NestedTooDeeply extends Error {
   override readonly name = 'NestedTooDeeply'
-  /** Where in the text, in characters. */
+  /** Offset in the text, in characters. */
   readonly offset: number
   constructor(offset: number) {
     super('this is nested too deeply')
@@ -19,7 +19,7 @@ export const parseYaml = (text: string, lines?: LineCounter): readonly Document.
   ...new Composer({ merge: true, prettyErrors: false, ...(lines === undefined ? {} : { lineCounter: lines }) }).compose(readTokens(text, lines)),
 ]
 
-/** The value of a YAML text that holds one document. Throws {@link NestedTooDeeply}, and an error with line and column for everything else that is wrong. */
+/** Parses a YAML text that holds one document. Throws {@link NestedTooDeeply}, and an error with line and column for everything else that is wrong. */
 export const parseYamlValue = (text: string): unknown => {
   readTokens(text)
   return parse(text)

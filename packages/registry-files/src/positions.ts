@@ -30,7 +30,7 @@ export const createPositions = (file: string, document: Document, lines: LineCou
   return { ofValue, ofKey, ofOffset }
 }
 
-/** The place of an offset in characters. */
+/** Returns the position of an offset in characters. */
 export const locate = ({ file, lines, offset }: { readonly file: string; readonly lines: LineCounter; readonly offset: number }): FilePlace => {
   const { line, col } = lines.linePos(offset)
   return { file, line: Math.max(line, 1), column: Math.max(col, 1) }

@@ -206,7 +206,7 @@ describe('a document', () => {
     for (const levels of [600, 3_274, 3_275, 200_000]) await expect(propose(`openapi: ${opening.repeat(levels)}1.5e3`)).rejects.toMatchObject(refusal)
   })
 
-  it('damaged behind its beginning is refused instead of read in part', async () => {
+  it('damaged after its beginning is refused instead of read in part', async () => {
     await expect(propose('openapi: 3.0.3\npaths: {/a: {get: {}}\nservers: [\n')).rejects.toMatchObject({ reason: 'IMPORT_UNREADABLE' })
   })
 

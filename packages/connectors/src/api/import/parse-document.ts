@@ -26,7 +26,7 @@ const parseJson = (text: string): Node => {
   }
 }
 
-/** Far beyond what people write. The library descends recursively, and where the stack ends it may end the whole process, not only the thread. */
+/** Far deeper than people write. The library recurses, and a stack overflow may end the whole process, not only the thread. */
 const MAX_LEVELS = 500
 
 /** The code of the thread; not a file of its own, so that it is the same from source and from dist. */
