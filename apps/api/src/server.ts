@@ -15,7 +15,6 @@ import { type AuthenticateDeps, authenticate } from './http/authenticate.js'
 import { compressAnswers } from './http/compress-answers.js'
 import { callerId } from './http/principal.js'
 import { problemHandler } from './http/problem-handler.js'
-import { refuseOverload } from './http/refuse-overload.js'
 import type { Handlers } from './http/reply.js'
 import { requestLog } from './http/request-log.js'
 import { type RouteDeps, routeEndpoints } from './http/route-endpoints.js'
@@ -167,5 +166,25 @@ const observeRequests =
         monotonicNow() - startedAt,
       )
     })
+    next()
+  }
+
+/** How many requests may wait for a database connection; each further one would wait for seconds, and delay all others. */
+const MOST_WAITING = 100
+const RETRY_MS = 1_000
+
+interface OverloadDeps {
+  /** Returns how many requests wait for the connections that an address needs. */
+  readonly waitingFor: (path: string) => number
+  /** Whether an address needs none. */
+  readonly isPublic: (path: string) => boolean
+}
+
+/** Responds with 503 and Retry-After at once if a request would wait long. */
+const refuseOverload =
+  ({ waitingFor, isPublic }: OverloadDeps): RequestHandler =>
+  (request, _response, next) => {
+    if (!isPublic(request.path) && waitingFor(request.path) >= MOST_WAITING)
+      throw new Failure('DATABASE_UNAVAILABLE', 'too many requests wait for the database', { retryAfterMs: RETRY_MS })
     next()
   }

@@ -1,6 +1,5 @@
 export { isCaller, keyActor, keyIdOf, ownerOf, tokenActor, tokenOwner } from './access/actors.js'
-export { hasScope, isScope, SCOPES, type Scope } from './access/scopes.js'
-export { tokenScopes } from './access/token-scopes.js'
+export { hasScope, isScope, SCOPES, type Scope, tokenScopes } from './access/scopes.js'
 export {
   type BatchEffects,
   type BatchEnvelope,

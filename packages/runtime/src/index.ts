@@ -1,8 +1,7 @@
 export { closeMatch } from './env/close-match.js'
-export { EnvError, type EnvProblem } from './env/env-error.js'
 export { envBool, envChoice, envInt, envList, envPrograms, envText, envUrl } from './env/env-types.js'
 export { INSTALLATION_KEYS } from './env/installation-keys.js'
-export { type Env, type ParseEnvOptions, parseEnv } from './env/parse-env.js'
+export { type Env, EnvError, type EnvProblem, type ParseEnvOptions, parseEnv } from './env/parse-env.js'
 export { withSecretFiles } from './env/secret-files.js'
 export { endSilentConnections, type ObservablePool } from './lifecycle/end-silent-connections.js'
 export {

@@ -3,8 +3,7 @@ import type { ConnectorSummary, Endpoints } from '@inlet/contract'
 import { Failure } from '@inlet/domain'
 import { z } from 'zod'
 import { askWorker, type CallDeps } from '../calls/ask-worker.js'
-import { pageOfAll } from '../http/page-of-all.js'
-import type { PageTokens } from '../http/page-token.js'
+import { type PageTokens, pageOfAll } from '../http/page-token.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 
 export interface ConnectorDeps extends CallDeps {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Database, findApiKeyForLogin, findSession, recordApiKeyUse } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { monotonicNow } from '@inlet/runtime'
@@ -7,8 +8,41 @@ import type { ResourceServer } from '../oauth/resource-server.js'
 import { csrfTokenOf, sessionTokenOf, tokenHash } from '../session/session-cookie.js'
 import type { FailedLogins } from './failed-logins.js'
 import { type KeyPrincipal, type Principal, presumePrincipal, setPrincipal } from './principal.js'
-import { createProvenKeys } from './proven-keys.js'
 import { setWhoCallsNow } from './standing.js'
+
+/** Keys that were valid recently. That proves nothing about now: it only allows reading to begin while the key is looked up again. */
+interface ProvenKeys {
+  find(presented: ParsedApiKey): Principal | null
+  /** Remembers the result of looking up a key; null forgets it. */
+  note(presented: ParsedApiKey, principal: Principal | null): void
+}
+
+const KEEP_MS = 60_000
+const MOST = 1_000
+
+export const createProvenKeys = (now: () => number): ProvenKeys => {
+  const proven = new Map<string, { readonly principal: Principal; readonly until: number }>()
+  return {
+    find(presented) {
+      const found = proven.get(nameOf(presented))
+      return found !== undefined && found.until > now() ? found.principal : null
+    },
+    note(presented, principal) {
+      const name = nameOf(presented)
+      proven.delete(name)
+      if (principal === null) return
+      // The key that was confirmed longest ago comes first.
+      for (const oldest of proven.size >= MOST ? proven.keys() : []) {
+        proven.delete(oldest)
+        break
+      }
+      proven.set(name, { principal, until: now() + KEEP_MS })
+    },
+  }
+}
+
+/** Hashes the complete key, so that it is not visible in memory. */
+const nameOf = ({ plaintext }: ParsedApiKey): string => createHash('sha256').update(plaintext).digest('base64')
 
 export interface AuthenticateDeps {
   readonly database: Database

@@ -1,6 +1,6 @@
 import { createApiKey, createMasterKeyText, parseApiKey, parseKeyring } from '@inlet/security'
 import { expect, it } from 'vitest'
-import { createProvenKeys } from './proven-keys.js'
+import { createProvenKeys } from './authenticate.js'
 
 const keyring = parseKeyring(createMasterKeyText('k1'))
 const newKey = () => parseApiKey(createApiKey(keyring).plaintext)

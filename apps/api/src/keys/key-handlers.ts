@@ -2,8 +2,7 @@ import type { Endpoints } from '@inlet/contract'
 import { type Database, insertApiKey, listApiKeys, revokeApiKey } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { createApiKey, type Keyring } from '@inlet/security'
-import { newestFirst, pageOfAll } from '../http/page-of-all.js'
-import type { PageTokens } from '../http/page-token.js'
+import { newestFirst, type PageTokens, pageOfAll } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 
 export interface KeyDeps {

@@ -13,7 +13,7 @@ import type { SourceDeps } from '../source-access/source-deps.js'
 import { toSourceDetail } from '../source-access/source-view.js'
 import { checkMappingForm } from '../versions/check-content.js'
 import { openAfterCommit } from '../versions/publish.js'
-import { warnOfRemapping, warnOfStreams } from '../versions/version-warnings.js'
+import { warnOfRemapping, warnOfStreams } from '../versions/version-view.js'
 import { sealForSource, toSchedule, toSeconds, warningsOf } from './create-source.js'
 
 /** Changes a source: what is left out stays unchanged; given secrets replace all that were set. */

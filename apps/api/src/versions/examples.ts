@@ -1,7 +1,7 @@
 import type { Endpoints, ExampleView } from '@inlet/contract'
 import { deleteExample, listExamples, type StoredExample, saveExample } from '@inlet/db'
 import { Failure } from '@inlet/domain'
-import { pageOfAll } from '../http/page-of-all.js'
+import { pageOfAll } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { getSourceId, sourceNotFound } from '../source-access/find-source.js'
 import type { SourceDeps } from '../source-access/source-deps.js'

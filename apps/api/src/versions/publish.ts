@@ -11,7 +11,7 @@ import { warningsOf } from '../sources/create-source.js'
 import { checkContent } from './check-content.js'
 import { getDraft } from './drafts.js'
 import { type PublishChecks, runPublishChecks } from './publish-checks.js'
-import { warnOfRemapping, warnOfStreams } from './version-warnings.js'
+import { warnOfRemapping, warnOfStreams } from './version-view.js'
 
 /**
  * Follows up on a publication and responds: the new schedule is synced with the queue, a source in error starts again, a worker opens the version.

@@ -1,7 +1,6 @@
 import type { Endpoints } from '@inlet/contract'
 import { type Database, listWorkers } from '@inlet/db'
-import { pageOfAll } from '../http/page-of-all.js'
-import type { PageTokens } from '../http/page-token.js'
+import { type PageTokens, pageOfAll } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 
 interface WorkerDeps {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { createSourceNames } from '../commands/logs.js'
 import { ApiProblem, ApiUnreachable } from './api-client.js'
-import { createSourceNames } from './source-names.js'
 
 it('asks once for each source, including ones that are gone, and again after a failure', async () => {
   const asked: string[] = []

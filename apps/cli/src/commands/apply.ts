@@ -13,9 +13,9 @@ import {
 import { collect, listAll } from '../client/list-all.js'
 import { EXIT } from '../output/exit-codes.js'
 import { isForPeople, print } from '../output/print.js'
+import { printable } from '../output/printable.js'
 import { createHttpRegistry } from '../registry/http-registry.js'
 import { planLines, refusalLines } from '../registry/plan-lines.js'
-import { stoppedLines } from '../registry/stopped-lines.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags } from './remote.js'
 
@@ -100,4 +100,15 @@ const toDocument = (plan: FilePlan, applied: readonly AppliedStep[]) => {
       failure: failure ?? results.get(slug) ?? null,
     })),
   }
+}
+
+/** Says what to do about sources that have stopped with an error and that an apply leaves unchanged: unchanged files repair nothing. Pure. */
+export const stoppedLines = (plan: Pick<FilePlan, 'steps'>, stopped: readonly Pick<SourceSummary, 'slug'>[]): readonly string[] => {
+  const unchanged = new Set(plan.steps.filter(({ action }) => action === 'unchanged').map(({ slug }) => slug))
+  return stopped
+    .filter(({ slug }) => unchanged.has(slug))
+    .map(({ slug }) => {
+      const name = printable(slug)
+      return `! ${name} is unchanged and in error: \`inlet why ${name}\` says what to do; repaired elsewhere it continues by itself, or at once after \`inlet sources resume ${name}\`.`
+    })
 }

@@ -1,12 +1,29 @@
-import type { EventPage, EventView } from '@inlet/contract'
-import { withQuery } from '../client/api-client.js'
+import type { EventPage, EventView, SourceDetail } from '@inlet/contract'
+import { type ApiClient, ApiProblem, withQuery } from '../client/api-client.js'
 import { type EventFilter, followEvents } from '../client/follow-events.js'
-import { createSourceNames } from '../client/source-names.js'
 import { toStreamLine } from '../output/print.js'
 import { printable } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 import type { CommandContext } from './context.js'
 import { openApi, type RemoteFlags } from './remote.js'
+
+/** Returns a lookup of slugs by source id, which requests each once; null for a source that is gone, or while the API does not respond. */
+export const createSourceNames = (api: Pick<ApiClient, 'call'>): ((sourceId: string) => Promise<string | null>) => {
+  const known = new Map<string, string | null>()
+  return async (sourceId) => {
+    const before = known.get(sourceId)
+    if (before !== undefined) return before
+    try {
+      const { slug } = await api.call<SourceDetail>('GET', `/v1/sources/${sourceId}`)
+      known.set(sourceId, slug)
+      return slug
+    } catch (error) {
+      // Any other error may pass: the next event asks again.
+      if (error instanceof ApiProblem && error.status === 404) known.set(sourceId, null)
+      return null
+    }
+  }
+}
 
 export interface LogsFlags extends RemoteFlags, EventFilter {
   readonly follow?: boolean

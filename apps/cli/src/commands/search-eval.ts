@@ -1,12 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { RecordHit, RecordPage } from '@inlet/contract'
-import { type EvaluatedSearch, evaluateSearch, success } from '@inlet/search'
+import { parseYamlValue } from '@inlet/registry-files'
+import { type EvaluatedSearch, evaluateSearch, type Grades, type Judgments, joinJudgments, parseJudgments, parseQrels, success } from '@inlet/search'
 import { withQuery } from '../client/api-client.js'
 import { untilSearchable } from '../client/until-searchable.js'
 import { isForPeople } from '../output/print.js'
 import { toPairs } from '../output/table.js'
 import type { CommandContext } from './context.js'
-import { readBeirFolder, readJudgmentFile } from './read-judgments.js'
 import { openApi, type RemoteFlags, show } from './remote.js'
 
 /** Which questions to ask. */
@@ -87,3 +89,23 @@ const toMissed = (answers: EvaluatedSearch['answers']): readonly string[] => {
     ...missed.slice(0, SHOWN).map(({ q, first, relevant }) => `  ${q}  →  ${first ?? 'nothing'}, not ${relevant.slice(0, 3).join(', ')}`),
   ]
 }
+
+/** Reads judged questions from a YAML or JSON file; throws when it cannot be read. */
+const readJudgmentFile = (file: string): Judgments => parseJudgments(parseYamlValue(readFileSync(file, 'utf8')))
+
+/** Reads judged questions from a folder: `queries.jsonl` and `qrels/test.tsv` (BEIR), or `queries.json` and `qrels.json`. */
+const readBeirFolder = (folder: string): Judgments => {
+  const at = (...parts: readonly string[]): string => path.join(folder, ...parts)
+  if (existsSync(at('queries.json')))
+    return joinJudgments(
+      new Map(Object.entries(readJson(at('queries.json')) as Record<string, string>)),
+      new Map(Object.entries(readJson(at('qrels.json')) as Record<string, Grades>)),
+    )
+  const lines = readFileSync(at('queries.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  const questions = lines.map((line) => JSON.parse(line) as { readonly _id: string; readonly text: string })
+  return joinJudgments(new Map(questions.map(({ _id, text }) => [_id, text])), parseQrels(readFileSync(at('qrels', 'test.tsv'), 'utf8')))
+}
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'))

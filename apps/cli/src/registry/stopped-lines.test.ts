@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { stoppedLines } from './stopped-lines.js'
+import { stoppedLines } from '../commands/apply.js'
 
 it('says how to continue only for sources in error that an apply leaves unchanged', () => {
   const step = (slug: string, action: 'unchanged' | 'update' | 'create') => ({ slug, action, id: null, revision: null, changes: [], failure: null })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { noteIdle } from './note-idle.js'
+import { noteIdle } from './source-resources.js'
 
 const process = (role: string, more: object = {}) => ({ role, alive: true, refuses: null, problem: null, ...more })
 const note = (...items: readonly object[]) => noteIdle({ call: async () => ({ items }) as never })

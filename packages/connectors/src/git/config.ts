@@ -1,5 +1,6 @@
-import { moment } from '@inlet/connector-sdk'
+import { Failure, moment } from '@inlet/connector-sdk'
 import { z } from 'zod'
+import { isRefName, parseGitUrl } from './rules/git-url.js'
 
 const pattern = z
   .string()
@@ -56,3 +57,12 @@ export const gitSecretSchema = z.strictObject({
 
 export type GitConfig = z.infer<typeof gitConfigSchema>
 export type GitSecrets = z.infer<typeof gitSecretSchema>
+
+/** Throws GIT_URL_NOT_ALLOWED, URL_CREDENTIALS_NOT_ALLOWED, INVALID_REF or VALIDATION_FAILED. Pure. */
+export const validateGit = ({ url, branch }: GitConfig, secrets: GitSecrets): void => {
+  if (url !== undefined) parseGitUrl(url)
+  if (branch !== undefined && !isRefName(branch))
+    throw new Failure('INVALID_REF', `${JSON.stringify(branch.slice(0, 100))} is no branch name`, { field: 'config.branch' })
+  if (url === undefined && (secrets.token !== undefined || secrets.username !== undefined))
+    throw new Failure('VALIDATION_FAILED', 'a local path takes no credentials', { field: 'secrets' })
+}

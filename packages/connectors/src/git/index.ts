@@ -1,13 +1,12 @@
 import { defineConnector, Failure } from '@inlet/connector-sdk'
 import { COMMITS } from './commits/commit-record.js'
 import { readCommits } from './commits/read-commits.js'
-import { type GitConfig, type GitSecrets, gitConfigSchema, gitSecretSchema } from './config.js'
+import { type GitConfig, type GitSecrets, gitConfigSchema, gitSecretSchema, validateGit } from './config.js'
 import { type GitConnection, openGitConnection } from './connection.js'
 import { FILES } from './files/file-record.js'
 import { readFiles } from './files/read-files.js'
 import { parseGitCursor } from './rules/cursor.js'
 import { parseGitUrl, repositoryName } from './rules/git-url.js'
-import { validateGit } from './rules/validate.js'
 
 /** Requires git 2.37 or newer on the workers. See README.md of this folder. */
 export default defineConnector<GitConfig, GitSecrets, GitConnection>({

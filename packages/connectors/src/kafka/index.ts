@@ -3,11 +3,10 @@ import { addressesOf } from './address.js'
 import { checkKafka } from './check.js'
 import type { Cluster } from './client/cluster.js'
 import { openCluster } from './client/open-cluster.js'
-import { type KafkaConfig, type KafkaSecrets, kafkaConfig, kafkaSecrets } from './config.js'
+import { type KafkaConfig, type KafkaSecrets, kafkaConfig, kafkaSecrets, validateKafka } from './config.js'
 import { createFetcher, type Fetcher } from './read/fetcher.js'
 import { readTopic } from './read/read-topic.js'
 import { findTopics, toStream } from './streams.js'
-import { validateKafka } from './validate.js'
 
 interface KafkaConnection extends Connection {
   readonly context: ConnectorContext<KafkaConfig, KafkaSecrets>

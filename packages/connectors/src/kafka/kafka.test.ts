@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { parseAddress } from './address.js'
-import { type KafkaSecrets, kafkaConfig } from './config.js'
+import { type KafkaSecrets, kafkaConfig, validateKafka } from './config.js'
 import { parseCursor, toCursor } from './cursor.js'
 import { describeLag } from './read/read-topic.js'
 import { matches } from './streams.js'
-import { validateKafka } from './validate.js'
 
 describe('the cursor', () => {
   it('holds a thousand partitions with a billion messages each in 8 KiB, and survives a round trip', () => {

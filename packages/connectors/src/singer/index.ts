@@ -1,10 +1,9 @@
 import { defineConnector } from '@inlet/connector-sdk'
 import { toSpec } from './catalog/stream-plan.js'
 import { checkTap } from './check-tap.js'
-import { type SingerConfig, type SingerSecrets, singerConfigSchema, singerSecretSchema } from './config.js'
+import { type SingerConfig, type SingerSecrets, singerConfigSchema, singerSecretSchema, validateSinger } from './config.js'
 import { chooseStreams, openSingerConnection, type SingerConnection } from './connection.js'
 import { readStream } from './read/read-stream.js'
-import { validateSinger } from './validate.js'
 
 /** Runs a Singer tap that the operator allows, https://github.com/singer-io/getting-started. See README.md of this folder. */
 export default defineConnector<SingerConfig, SingerSecrets, SingerConnection>({

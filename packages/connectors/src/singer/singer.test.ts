@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parseCatalog, toCatalog } from './catalog/catalog.js'
 import { selectStreams } from './catalog/select-streams.js'
 import { isChosen, planStream, toSpec } from './catalog/stream-plan.js'
-import { singerConfigSchema } from './config.js'
+import { singerConfigSchema, validateSinger } from './config.js'
 import { chooseStreams, createRedactor, mergeSettings, writeCatalog } from './connection.js'
 import { parseMessage } from './read/message.js'
 import { createPageBuilder } from './read/page-builder.js'
@@ -11,7 +11,6 @@ import { toRecord } from './read/to-record.js'
 import { splitLines } from './tap/split-lines.js'
 import { toSlowTapFailure, toTapFailure } from './tap/tap-failure.js'
 import { createTapLog } from './tap/tap-log.js'
-import { validateSinger } from './validate.js'
 
 const catalog = toCatalog({
   version: 1,

@@ -1,6 +1,11 @@
 import { moment } from '@inlet/connector-sdk'
 import { z } from 'zod'
-import { STREAMS } from './streams.js'
+
+/** The streams a source may choose from, in the order they are read. */
+export const STREAMS = ['channels', 'users', 'messages', 'threads', 'reactions'] as const
+export type SlackStream = (typeof STREAMS)[number]
+/** The streams derived from the history of channels. */
+export type HistoryStream = 'messages' | 'threads' | 'reactions'
 
 const pattern = z.string().min(1).max(100)
 

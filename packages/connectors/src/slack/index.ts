@@ -1,10 +1,9 @@
 import { defineConnector, Failure, type StreamSpec } from '@inlet/connector-sdk'
 import { check } from './check.js'
-import { type SlackConfig, type SlackSecrets, slackConfig, slackSecrets } from './config.js'
+import { type SlackConfig, type SlackSecrets, type SlackStream, STREAMS, slackConfig, slackSecrets } from './config.js'
 import { openConnection, type SlackConnection } from './connection.js'
 import { readChannels, readUsers } from './directory/read-directory.js'
 import { readHistory } from './history/read-history.js'
-import { type SlackStream, STREAMS } from './streams.js'
 import { validateSlack } from './validate.js'
 
 const SPECS: Readonly<Record<SlackStream, Omit<StreamSpec, 'name'>>> = {

@@ -1,6 +1,7 @@
 import { Failure, maskUrl, type RecordKind, type SinkKind } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { ChangePosition } from '../changes/change-position.js'
+import { readChangeLag } from '../changes/read-head.js'
 import type { Database } from '../database.js'
 import { Prisma } from '../generated/client.js'
 import { lockRow } from '../row-lock.js'
@@ -162,3 +163,22 @@ export const deleteSink = (database: Database, id: string, actor: Actor): Promis
     await writeAudit(client, { actor, action: 'sink.delete', targetType: 'sink', targetId: id, targetName: before.name, before })
     return true
   })
+
+/** How far behind a sink is. */
+export interface SinkLag {
+  /** Whether what was stored before it was created is still being delivered. */
+  readonly fillsUp: boolean
+  /** Changes waiting; 0 during that initial delivery. */
+  readonly waiting: number
+  /** How long the oldest has waited; null when none does, and during the initial delivery. */
+  readonly seconds: number | null
+}
+
+export const readSinkLag = async (database: Pick<Database, 'pool'>, { position, sources }: Pick<Sink, 'position' | 'sources'>): Promise<SinkLag> =>
+  position === null || position.walk !== null
+    ? { fillsUp: true, waiting: 0, seconds: null }
+    : { fillsUp: false, ...(await readChangeLag(database, { ...position, sources })) }
+
+/** Lists all sinks with their lag, for a metrics scrape. */
+export const readSinkLags = async (database: Pick<Database, 'pool' | 'prisma'>): Promise<readonly (Sink & { readonly lag: SinkLag })[]> =>
+  Promise.all((await listSinks(database)).map(async (sink) => ({ ...sink, lag: await readSinkLag(database, sink) })))

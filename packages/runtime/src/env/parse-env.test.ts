@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { EnvError } from './env-error.js'
 import { envBool, envChoice, envInt, envList, envText, envUrl } from './env-types.js'
-import { parseEnv } from './parse-env.js'
+import { EnvError, parseEnv } from './parse-env.js'
 
 const schema = z.object({
   DATABASE_URL: envUrl({ schemes: ['postgresql', 'postgres'], describe: 'where Postgres is' }),

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { EnvError } from './env-error.js'
-import type { Env } from './parse-env.js'
+import { type Env, EnvError } from './parse-env.js'
 
 /** Settings that hold secrets: each may be in a file instead, e.g. a mounted secret, named by `<KEY>_FILE`. */
 const KEYS = ['DATABASE_URL', 'REDIS_URL', 'INLET_ENCRYPTION_KEYS'] as const

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { EnvError } from '../env/env-error.js'
+import { EnvError } from '../env/parse-env.js'
 import { withLifecycle } from '../lifecycle/lifecycle.js'
 import { type Main, type MainLog, type RunningApp, runMain } from './run-main.js'
 

@@ -1,6 +1,5 @@
 import { setFlagsFromString } from 'node:v8'
-import { EnvError } from '../env/env-error.js'
-import type { Env } from '../env/parse-env.js'
+import { type Env, EnvError } from '../env/parse-env.js'
 import type { CloseFailure } from '../lifecycle/lifecycle.js'
 import { withDeadline } from '../time/timers.js'
 import { EXIT_CONFIG, EXIT_FAILURE, EXIT_OK } from './exit-codes.js'

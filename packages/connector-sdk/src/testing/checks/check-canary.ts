@@ -3,12 +3,11 @@ import path from 'node:path'
 import type { Variant } from '../acceptance-fixture.js'
 import { readEverything } from '../drive/read-everything.js'
 import { withSession } from '../drive/session.js'
-import type { Witness } from '../drive/witness.js'
 import { canariesOf, findCanary, visibleText } from '../probes/canaries.js'
 import { filesBelow } from '../probes/folder-files.js'
 import { fieldsOf } from '../probes/schema-fields.js'
 import { must } from '../violation.js'
-import type { Check, Subject } from './subject.js'
+import type { Check, Subject, Witness } from './subject.js'
 
 /** Check 12: in successful runs and in all failures of the fixture, no secret shows in anything the connector emits. */
 export const checkCanary: Check = async ({ connector, fixture }) => {

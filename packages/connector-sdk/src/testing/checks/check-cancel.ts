@@ -1,15 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Page, StreamSpec } from '../../connector.js'
 import { type Session, streamsOf, withSession } from '../drive/session.js'
 import { CANCEL_MS, drainAborted } from '../drive/stream-run.js'
 import { descendants, stillAlive } from '../probes/child-processes.js'
-import { eventuallyNone } from '../probes/eventually.js'
+import { createDeadline } from '../probes/deadline.js'
 import { filesBelow, temporaryFiles } from '../probes/folder-files.js'
 import { watchSockets } from '../probes/socket-watch.js'
-import { redirectTempFolder } from '../probes/temp-folder.js'
-import { must } from '../violation.js'
+import { must, Violation } from '../violation.js'
 import type { Check, Subject } from './subject.js'
 
 /** Check 11: a read aborted while the first page is on its way, or after it, ends at once and leaves nothing behind. */
@@ -66,3 +67,32 @@ const abortOnce = (subject: Subject, moment: AbortMoment): Promise<void> =>
     await drainAborted({ pages, controller, take, cancelMs: subject.cancelMs ?? CANCEL_MS })
     must(after <= 2000, `${moment.spec.name} continued with ${after} records after the abort`)
   })
+
+const EVERY_MS = 20
+
+/** Waits until the function lists nothing; throws a `Violation` with the rest after the time limit (ms of an otherwise idle machine). */
+const eventuallyNone = async (list: () => readonly unknown[] | Promise<readonly unknown[]>, timeoutMs: number, what: string): Promise<void> => {
+  const deadline = createDeadline(timeoutMs)
+  for (;;) {
+    const rest = await list()
+    if (rest.length === 0) return
+    if (deadline.isOver()) throw new Violation(`${what} ${timeoutMs} ms after the abort: ${rest.slice(0, 5).join(', ')}`)
+    await delay(EVERY_MS)
+  }
+}
+
+/** Makes `os.tmpdir()` a fresh folder until restored, so that leftovers in it become visible. */
+const redirectTempFolder = (): { readonly folder: string; restore(): void } => {
+  const before = process.env['TMPDIR']
+  const folder = mkdtempSync(path.join(tmpdir(), 'inlet-temp-'))
+  process.env['TMPDIR'] = folder
+  return {
+    folder,
+    restore: () => {
+      if (before === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = before
+      // An ending process may still be writing.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
+    },
+  }
+}

@@ -1,6 +1,5 @@
 import { mustEqual } from '../drive/compare-stores.js'
 import { readEverything, sumOf } from '../drive/read-everything.js'
-import { seededRandom } from '../drive/seeded-random.js'
 import { streamsOf, withSession } from '../drive/session.js'
 import { runStream, type StopPlan } from '../drive/stream-run.js'
 import { createRecordStore, type RecordStore } from '../store/record-store.js'
@@ -47,3 +46,14 @@ const dieOnce = (subject: Subject, store: RecordStore, plan: StopPlan): Promise<
       must(result.updated + result.deleted === 0, `${spec.name} rewrote or deleted ${result.updated + result.deleted} records of an unchanged source`)
     }
   })
+
+/** Numbers in [0, 1) that repeat for the same seed (mulberry32), so that a failed round can be reproduced. */
+const seededRandom = (seed: number): (() => number) => {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

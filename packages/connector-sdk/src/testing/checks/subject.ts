@@ -1,6 +1,14 @@
-import type { Connector } from '../../connector.js'
+import type { Connector, Page } from '../../connector.js'
 import type { AcceptanceFixture } from '../acceptance-fixture.js'
-import type { Witness } from '../drive/witness.js'
+import type { TestContext } from '../context/test-context.js'
+
+/** Observes what a connector emits, e.g. to search it for secrets. */
+export interface Witness {
+  page?(page: Page): void
+  failure?(thrown: unknown): void
+  /** Called before the context closes. */
+  closing?(context: TestContext): void | Promise<void>
+}
 
 /** What a check examines. */
 export interface Subject {

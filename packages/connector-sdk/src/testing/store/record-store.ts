@@ -1,9 +1,17 @@
 import { canonicalJson, keyHash, keyText, type SourceRecord, sha256Hex } from '@inlet/domain'
 import type { Cursor, Page, StreamSpec } from '../../connector.js'
 import type { KnownRecords } from '../../context.js'
-import { knownRecords } from './known-records.js'
+import { must } from '../violation.js'
 import { checkPage, contentOf } from './page-rules.js'
-import type { StoredRecord } from './stored-record.js'
+
+/** A live record as the in-memory store keeps it. */
+export interface StoredRecord {
+  readonly keyText: string
+  readonly contentHash: string
+  readonly validator: string | null
+  readonly scope: string | null
+  readonly record: SourceRecord
+}
 
 export interface PageEffect {
   readonly inserted: number
@@ -96,3 +104,22 @@ const sweep = (state: StreamState, seen: ReadonlySet<string>, scope: string | un
   for (const [id] of gone) state.live.delete(id)
   return gone.length
 }
+
+const MAX_KEYS = 1000
+
+/** `ctx.known` over live records in memory. */
+const knownRecords = (live: (stream: string) => ReadonlyMap<string, StoredRecord>): KnownRecords => ({
+  async lookup(stream, keys) {
+    must(keys.length <= MAX_KEYS, `known.lookup was asked for ${keys.length} keys at once`)
+    const answer = new Map<string, string | null>()
+    for (const key of keys) {
+      const stored = live(stream).get(keyHash(key))
+      if (stored !== undefined) answer.set(keyText(key), stored.validator)
+    }
+    return answer
+  },
+  async *entries(stream) {
+    const sorted = [...live(stream).values()].sort((a, b) => (a.keyText < b.keyText ? -1 : 1))
+    for (const stored of sorted) yield { key: stored.keyText, validator: stored.validator }
+  },
+})

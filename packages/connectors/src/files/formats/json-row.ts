@@ -1,5 +1,5 @@
 import { Failure, type JsonObject, type JsonValue } from '@inlet/connector-sdk'
-import { mayLoseDigits } from './json-number.js'
+import { mayLoseDigits } from './json-builder.js'
 import { createJsonReader } from './json-reader.js'
 import { type RowFailure, rawStart } from './row-event.js'
 

@@ -1,6 +1,6 @@
 import { JsonNumber } from '@inlet/connector-sdk'
 import { describe, expect, it } from 'vitest'
-import { toExactNumber } from './json-number.js'
+import { toExactNumber } from './json-builder.js'
 import { createJsonRows } from './json-rows.js'
 import { createLineRows } from './line-rows.js'
 import type { RowParser } from './row-event.js'

@@ -4,7 +4,7 @@ import { decodePage } from '../../parsing/html/decode.js'
 import { isXhtml, readHtml } from '../../parsing/html/read-html.js'
 import type { RssConnection } from '../connection.js'
 import type { FeedEntry } from '../feed/feed.js'
-import { ACCEPT_PAGE } from '../fetch/request-headers.js'
+import { ACCEPT_PAGE } from '../fetch/fetcher.js'
 import type { PageContent } from './to-record.js'
 
 /** With `auto`, the pages of entries with less content than this are fetched. */

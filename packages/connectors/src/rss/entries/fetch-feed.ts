@@ -4,8 +4,7 @@ import type { RssConnection } from '../connection.js'
 import type { Feed } from '../feed/feed.js'
 import { parseFeed } from '../feed/parse-feed.js'
 import { conditionsOf, formatMark, markOf, parseMark } from '../feeds/feed-mark.js'
-import type { Fetched } from '../fetch/fetcher.js'
-import { ACCEPT_FEED } from '../fetch/request-headers.js'
+import { ACCEPT_FEED, type Fetched } from '../fetch/fetcher.js'
 import type { StoredFeeds } from './entries-cursor.js'
 
 /** The response of one feed. */

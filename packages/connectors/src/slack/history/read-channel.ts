@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { canonicalJson, keyText, type Page, type RecordKey, type SourceRecord } from '@inlet/connector-sdk'
 import type { PagePacker } from '../../parsing/page-packer.js'
 import type { SlackMessage } from '../api/shapes.js'
+import type { HistoryStream } from '../config.js'
 import type { SlackConnection } from '../connection.js'
 import { type Descent, fromDate, type Positions, toDate, toMicros } from '../cursor/positions.js'
 import {
@@ -14,7 +15,6 @@ import {
   toReplyRecord,
   toThreadRecord,
 } from '../records/history-records.js'
-import type { HistoryStream } from '../streams.js'
 import { readPages, readReplies } from './read-pages.js'
 
 export interface ChannelReading {

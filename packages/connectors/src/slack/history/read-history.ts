@@ -1,10 +1,10 @@
 import { complete, Failure, incomplete, type Page, type ReadEnd, type ReadRequest, toFailure } from '@inlet/connector-sdk'
 import { createPagePacker } from '../../parsing/page-packer.js'
 import type { SlackChannel } from '../api/shapes.js'
+import type { HistoryStream } from '../config.js'
 import type { SlackConnection } from '../connection.js'
 import { keepOnly, openPositions, type Positions } from '../cursor/positions.js'
 import { type Place } from '../records/history-records.js'
-import type { HistoryStream } from '../streams.js'
 import { readChannel } from './read-channel.js'
 
 /**

@@ -1,8 +1,8 @@
 import type { JsonObject, RecordKey, SourceRecord } from '@inlet/connector-sdk'
 import { cutText, toStorable } from '../../parsing/html/cut-text.js'
 import type { SlackChannel, SlackMessage } from '../api/shapes.js'
+import type { HistoryStream } from '../config.js'
 import { toDate } from '../cursor/positions.js'
-import type { HistoryStream } from '../streams.js'
 import { type Names, renderText } from './render-text.js'
 
 /** Where messages belong. */
