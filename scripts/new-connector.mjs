@@ -28,9 +28,9 @@ const { positionals, values } = readArguments()
 const [name, ...more] = positionals
 if (name === undefined || more.length > 0) stop('Use: npm run new:connector -- <name> [--dir <folder> | --builtin]')
 const names = namesOf(name)
-if (names === null) stop(`"${name}" cannot be the name of a connector: lower-case letters, digits and dashes, beginning with a letter, 50 at most`)
+if (names === null) stop(`"${name}" cannot be the name of a connector: use at most 50 lower-case letters, digits and dashes, beginning with a letter`)
 if (existsSync(path.join(builtIns, name))) stop(`a connector ${name} comes with Inlet; choose another name`)
-if (values.builtin && values.dir !== undefined) stop('--builtin has its folder; leave --dir out')
+if (values.builtin && values.dir !== undefined) stop('--builtin has its own folder; leave out --dir')
 
 // npm runs scripts in the root of the repository; INIT_CWD is where it was called.
 const folder = values.builtin
@@ -52,10 +52,11 @@ const shown = path.relative(process.env.INIT_CWD ?? '.', folder) || '.'
 const inside = !path.relative(root, folder).startsWith('..')
 console.log(
   values.builtin
-    ? `${shown} is there and registered. Next:
+    ? `Created ${shown} and registered it. Next:
   npx vitest run --project integration ${path.relative(root, folder)}
-  then make it yours: src, README.md, an example in docs/guides/sources.md, a row in packages/connectors/README.md`
-    : `${shown} is there. Next:
+  then make it yours: the code, its README.md, an example in docs/guides/sources.md and the same one in
+  packages/contract/src/openapi/source-examples.ts, links in README.md and packages/connectors/README.md`
+    : `Created ${shown}. Next:
   cd ${shown}${inside ? '' : '\n  npm install'}
   npm test
   npm run build

@@ -6,35 +6,37 @@ const connectorOf = ({ type, title }, read) =>
 const counterpartOf = (read) =>
   read('tests/docs/notebook-server.ts').replace(
     /^\/\*\* The notebook that .*$/mu,
-    '/** A real counterpart: a server with some notes, and all that the acceptance suite asks of it. Replace it by the system that you read. */',
+    '/** A real counterpart: a server with some notes, and everything the acceptance suite needs. Replace it with the system you read. */',
   )
 
+// In the order in which the formatter sorts imports.
 const testOf = ({ connector, counterpart }) => `import { describeConnector } from '@inlet/connector-sdk/testing'
-import connector from '${connector}'
-import { openNotebookFixture } from '${counterpart}'
+${[`import connector from '${connector}'`, `import { openNotebookFixture } from '${counterpart}'`].sort((a, b) => depthOf(a) - depthOf(b)).join('\n')}
 
 describeConnector(connector, { fixture: openNotebookFixture })
 `
 
+const depthOf = (line) => (line.includes('../') ? 0 : line.includes('/fixtures/') ? 1 : 2)
+
 const readmeOf = ({ type, title }, more) => `# ${title}
 
-Type \`${type}\`. Reads a notebook: a server that numbers its changes (\`GET /notes?after=N\`). It is a beginning that works; make it yours.
+Type \`${type}\`. Reads a notebook: a server that numbers its changes (\`GET /notes?after=N\`). This is a working start; make it yours.
 
 | | |
 | --- | --- |
-| streams | \`notes\`: one document a note |
+| streams | \`notes\`: one document per note |
 | key | \`id\` |
 | cursor | the number of the last change |
 | deletes | the server reports removed notes |
 | not read | attachments |
-| bad input | a note without its fields goes to quarantine; its neighbors pass |
+| bad input | a note without its fields goes to quarantine; the others are stored |
 
 ## Settings
 
-| setting | means |
+| setting | meaning |
 | --- | --- |
 | \`url\` | address of the notebook |
-| \`pageSize\` | notes a request, 200 by default |
+| \`pageSize\` | notes per request, 200 by default |
 | \`token\` (secret) | sent as \`Authorization: Bearer\` |
 ${more}`
 
@@ -47,7 +49,7 @@ npm test         # the acceptance suite against a real server
 npm run build    # Inlet loads dist
 \`\`\`
 
-Run it: \`INLET_CONNECTORS=/path/to/this/folder\` for the API and all workers (\`inlet up\` hands it on).
+Run it: \`INLET_CONNECTORS=/path/to/this/folder\` for the API and all workers (\`inlet up\` passes it on).
 `
 
 /** A package of its own. `sdk`: the relative path to packages/connector-sdk. */

@@ -104,7 +104,25 @@ describe('a connector of somebody else', () => {
   })
 })
 
+/** What `npm run lint` would make of a file. */
+const formatted = async (file: string, text: string): Promise<string> => {
+  const running = run(bin('biome'), ['check', '--write', `--stdin-file-path=${file}`], { cwd: ROOT })
+  running.child.stdin?.end(text)
+  return (await running).stdout
+}
+
 describe('a connector that is to come with Inlet', () => {
+  it('is written as the formatter wants it', async () => {
+    const script: string = '../../scripts/new-connector/files.mjs'
+    const { builtInFiles } = (await import(script)) as {
+      builtInFiles: (names: object, read: (file: string) => string) => Readonly<Record<string, string>>
+    }
+    const files = builtInFiles({ name: 'acme-notes', type: 'acme_notes', title: 'Acme Notes' }, (file) => readFileSync(path.join(ROOT, file), 'utf8'))
+    const code = Object.entries(files).filter(([file]) => file.endsWith('.ts'))
+    expect(code).toHaveLength(3)
+    for (const [file, text] of code) expect(await formatted(`packages/connectors/src/acme-notes/${file}`, text)).toBe(text)
+  })
+
   it('gets its line in the registry', async () => {
     // A script in JavaScript without types.
     const script: string = '../../scripts/new-connector/registry-line.mjs'
@@ -114,7 +132,8 @@ describe('a connector that is to come with Inlet', () => {
     const registry = readFileSync(path.join(ROOT, 'packages/connectors/src/registry.ts'), 'utf8')
     const text = addToRegistry(registry, { name: 'acme-notes', variable: 'acmeNotes' })
     expect(text).toMatch(/\nimport acmeNotes from '\.\/acme-notes\/index\.js'\nimport api from/)
-    expect(text).toMatch(/= \[acmeNotes, api, /)
+    expect(text).toMatch(/= \[\n {2}acmeNotes,\n {2}api,\n/)
+    expect(await formatted('packages/connectors/src/registry.ts', text)).toBe(text)
     const importsOf = (code: string): readonly string[] => code.match(/^import .*$/gmu) ?? []
     expect(importsOf(text).filter((line) => !importsOf(registry).includes(line))).toEqual(["import acmeNotes from './acme-notes/index.js'"])
     expect(importsOf(text)).toHaveLength(importsOf(registry).length + 1)
