@@ -53,7 +53,7 @@ const readToken = (deps: ChangeDeps, after: string): z.output<typeof token> => {
   try {
     return deps.tokens.decode(LIST, after, token)
   } catch (cause) {
-    throw new Failure('INVALID_CURSOR', 'this is no token of the change feed', { field: 'after', cause })
+    throw new Failure('INVALID_CURSOR', 'this is not a token of the change feed', { field: 'after', cause })
   }
 }
 
@@ -61,7 +61,7 @@ const readToken = (deps: ChangeDeps, after: string): z.output<typeof token> => {
 const nextChanges = async (deps: ChangeDeps, position: ChangePosition, request: ChangeRequest): Promise<ChangePage> => {
   const page = await readChanges(deps.database, position, request)
   if (page !== null) return page
-  throw new Failure('TOKEN_EXPIRED', 'changes after this token are not kept any more, or the database was restored or replaced since', {
+  throw new Failure('TOKEN_EXPIRED', 'changes after this token are no longer kept, or the database was restored or replaced since', {
     field: 'after',
   })
 }

@@ -69,7 +69,7 @@ const verifyHookHandler =
   async ({ params, request }) => {
     const open = await getHook(deps, request, params.id)
     const receipt = verifyRequest(deps, open, request, Buffer.alloc(0))
-    if (receipt.kind !== 'reply') throw new Failure('METHOD_NOT_ALLOWED', 'this source takes events by POST')
+    if (receipt.kind !== 'reply') throw new Failure('METHOD_NOT_ALLOWED', 'this source accepts events by POST only')
     return { status: 200, text: receipt.body, headers: { 'content-type': receipt.contentType } }
   }
 
@@ -108,12 +108,12 @@ const receiveHookHandler =
       .digest()
     const added = await deps.writer.add({ sourceId, eventId, eventType, headers, body, contentHash })
     if (added.result === 'closed') throw paused()
-    if (added.result === 'conflict') throw new Failure('EVENT_ID_REUSED', 'an event with this id and another content was accepted before')
+    if (added.result === 'conflict') throw new Failure('EVENT_ID_REUSED', 'an event with this id and different content was accepted earlier')
     if (added.result === 'added') deps.starter.record(sourceId)
     return receipt.silent === true ? { status: 200, text: '' } : toReply(added.result, added.id)
   }
 
-const paused = (): Failure => new Failure('HOOK_PAUSED', 'the source is paused and takes no events')
+const paused = (): Failure => new Failure('HOOK_PAUSED', 'the source is paused and accepts no events')
 
 const toReply = (result: 'added' | 'duplicate', id: string): Reply =>
   result === 'added' ? { status: 202, body: { status: 'accepted', id } } : { status: 200, body: { status: 'duplicate', id } }

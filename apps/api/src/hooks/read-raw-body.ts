@@ -16,7 +16,7 @@ export const readRawBody = async (request: IncomingMessage, { maxBytes, bodyMs }
   let bytes = 0
   let late: NodeJS.Timeout | undefined
   const read = new Promise<Buffer>((resolve, reject) => {
-    late = setTimeout(() => reject(new Failure('BODY_TOO_SLOW', `the body did not come within ${bodyMs / 1_000} s`)), bodyMs)
+    late = setTimeout(() => reject(new Failure('BODY_TOO_SLOW', `the body did not arrive within ${bodyMs / 1_000} s`)), bodyMs)
     // Listeners instead of an iterator, which would cost more than everything else in a small request.
     request.on('data', (piece: Buffer) => {
       bytes += piece.byteLength
@@ -24,11 +24,11 @@ export const readRawBody = async (request: IncomingMessage, { maxBytes, bodyMs }
       else reject(tooLarge(maxBytes))
     })
     request.on('end', () => bytes <= maxBytes && resolve(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, bytes)))
-    request.on('close', () => reject(new Failure('CANCELLED', 'the sender went away')))
+    request.on('close', () => reject(new Failure('CANCELLED', 'the sender disconnected')))
     request.on('error', reject)
-    if (request.destroyed) reject(new Failure('CANCELLED', 'the sender went away'))
+    if (request.destroyed) reject(new Failure('CANCELLED', 'the sender disconnected'))
   })
   return await read.finally(() => clearTimeout(late))
 }
 
-const tooLarge = (maxBytes: number): Failure => new Failure('PAYLOAD_TOO_LARGE', `the body of an event has at most ${maxBytes} bytes`)
+const tooLarge = (maxBytes: number): Failure => new Failure('PAYLOAD_TOO_LARGE', `the body of an event may have at most ${maxBytes} bytes`)

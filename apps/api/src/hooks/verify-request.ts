@@ -28,7 +28,7 @@ export const getHook = async (deps: VerifyDeps, request: Request, ref: string): 
   const open = await deps.hooks.find(ref)
   if (open !== null) return open
   throwIfTooMany(deps, request, '')
-  throw new Failure('NOT_FOUND', 'no source takes events at this address')
+  throw new Failure('NOT_FOUND', 'no source accepts events at this address')
 }
 
 const throwIfTooMany = ({ refusals }: VerifyDeps, request: Request, sourceId: string): void => {

@@ -31,7 +31,7 @@ export const withIdempotency = async (deps: IdempotencyDeps, attempt: Attempt, w
   const claim = await claimIdempotencyKey(deps.database, { ...place, requestHash: hashRequest(deps.keyring, attempt.request) })
   if (claim.state === 'other_request') throw new Failure('IDEMPOTENCY_KEY_REUSED', 'the Idempotency-Key was used for another request')
   if (claim.state === 'working')
-    throw new Failure('IDEMPOTENCY_IN_PROGRESS', 'the first request with this Idempotency-Key is still at work', { retryAfterMs: 1_000 })
+    throw new Failure('IDEMPOTENCY_IN_PROGRESS', 'the first request with this Idempotency-Key is still being processed', { retryAfterMs: 1_000 })
   if (claim.state === 'answered') {
     const { status, body, headers } = claim.answer
     return { status, json: body, headers: { ...headers, 'idempotency-replayed': 'true' } }

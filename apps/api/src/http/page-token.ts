@@ -35,7 +35,7 @@ export const createPageTokens = (keyring: Keyring): PageTokens => {
       const parsed = signed ? schema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))) : null
       // Buffer skips characters that are not base64, so the text itself must be the one that was issued.
       if (!parsed?.success || given.toString('base64url') !== signature || token.split('.').length !== 2)
-        throw new Failure('INVALID_CURSOR', 'the cursor is not one of this list', { field: 'cursor' })
+        throw new Failure('INVALID_CURSOR', 'the cursor does not belong to this list', { field: 'cursor' })
       return parsed.data
     },
   }

@@ -45,7 +45,7 @@ const readExactly = (bytes: Buffer, member: string): unknown => {
   return whole[member]
 }
 
-const tooLarge = (): Failure => new Failure('PAYLOAD_TOO_LARGE', `a JSON body has at most ${MAX_JSON_BYTES} bytes`)
+const tooLarge = (): Failure => new Failure('PAYLOAD_TOO_LARGE', `a JSON body may have at most ${MAX_JSON_BYTES} bytes`)
 
 const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
   const pieces: Buffer[] = []
@@ -62,13 +62,13 @@ const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
 /** Throws unless the type is JSON in UTF-8. */
 const checkContentType = (header: string | undefined): void => {
   const [type = '', ...parameters] = (header ?? '').split(';').map((part) => part.trim().toLowerCase())
-  if (type !== 'application/json') throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'the body is not announced as application/json')
+  if (type !== 'application/json') throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'the body is not declared as application/json')
   const charset = parameters
     .find((parameter) => parameter.startsWith('charset='))
     ?.slice('charset='.length)
     .replaceAll('"', '')
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
-    throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'the body is not announced as UTF-8')
+    throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'the body is not declared as UTF-8')
 }
 
 /** Throws for a compressed body, whose real size would be unknown. */

@@ -67,7 +67,7 @@ const endOfString = (text: string, start: number): number => {
 
 const refuseNul = (token: string, frames: readonly Frame[]): void => {
   if (token.includes('\\u0000') && String(JSON.parse(token)).includes('\0'))
-    throw new Failure('VALIDATION_FAILED', 'the text holds a NUL character', {
+    throw new Failure('VALIDATION_FAILED', 'the text contains a NUL character', {
       field: pathOf(frames).replaceAll('\0', '\\u0000'),
       next: 'Leave it out.',
     })

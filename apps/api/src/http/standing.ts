@@ -27,7 +27,7 @@ export const openStanding = (response: Response, scope: Scope, now: () => number
     // Safe: only setWhoCallsNow writes there.
     const find = response.locals[KEY] as (() => Promise<Principal | null>) | undefined
     const principal = (await find?.()) ?? null
-    if (principal === null) throw new Failure('UNAUTHENTICATED', 'the key or session of this request is not valid any more')
+    if (principal === null) throw new Failure('UNAUTHENTICATED', 'the key or session of this request is no longer valid')
     requireScope(principal, scope)
     rightAt = at
   }

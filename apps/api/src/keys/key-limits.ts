@@ -25,7 +25,7 @@ export const requireRoom = async (
 ): Promise<{ readonly bytesLeft: number }> => {
   if (!isCaller(actor)) return { bytesLeft: Number.POSITIVE_INFINITY }
   const { count, bytes } = await countHoldings(database, what, actor)
-  if (count >= limits[what]) throw new Failure('LIMIT_REACHED', `this caller has made ${count} ${what}, as many as ${SETTINGS[what]} allows`)
+  if (count >= limits[what]) throw new Failure('LIMIT_REACHED', `this caller has created ${count} ${what}, as many as ${SETTINGS[what]} allows`)
   return { bytesLeft: what === 'uploads' ? bytesLeftOf(limits, bytes) : Number.POSITIVE_INFINITY }
 }
 

@@ -34,7 +34,7 @@ const toMailServer = (text: string): { readonly field: string; readonly host: st
   if (url === null || port === undefined || url.hostname === '')
     throw new Failure('INVALID_URL', 'a mail server is smtp://host:587 or smtps://host:465')
   if (url.username !== '' || url.password !== '')
-    throw new Failure('URL_CREDENTIALS_NOT_ALLOWED', 'the address holds credentials', {
+    throw new Failure('URL_CREDENTIALS_NOT_ALLOWED', 'the address contains credentials', {
       next: 'Put the user into mail.username and the password into secret.',
     })
   if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') throw new Failure('INVALID_URL', 'a mail server has no path and no query')

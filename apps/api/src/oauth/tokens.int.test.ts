@@ -213,7 +213,7 @@ describe('the issuer', () => {
     await issuer.rotate()
     passed = 31_000
     expect((await get('/v1/sources', await issuer.sign())).status).toBe(200)
-    expect((await challengeOf(before)).detail).toMatch(/not any more/u)
+    expect((await challengeOf(before)).detail).toMatch(/no longer has/u)
   })
 
   it('may be unavailable: tokens keep working, and so do keys', async () => {

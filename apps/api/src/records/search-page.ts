@@ -41,7 +41,7 @@ export const searchPage = async (deps: SearchDeps, question: string, { query, fi
     limit: query.limit,
     maxBytes: MAX_PAGE_BYTES,
   })
-  if (found === null) throw new Failure('INVALID_CURSOR', 'the hits of this search are kept no longer', { field: 'cursor', next: 'Search again.' })
+  if (found === null) throw new Failure('INVALID_CURSOR', 'the hits of this search are no longer kept', { field: 'cursor', next: 'Search again.' })
   return {
     items: found.records.map((record) => toHitJson(record)),
     nextCursor: found.next === null ? null : deps.tokens.encode(list, fromPosition(found.next)),

@@ -64,7 +64,7 @@ export const createUnderstand = (deps: UnderstandDeps): Understand => {
     const timeoutMs = deps.deadlineMs ?? DEADLINE_MS
     const { vectors, tokens } = await askEndpoint(deps, { model: generation, apiKey: openApiKeys(deps, generation).apiKey, texts: [text], timeoutMs })
     const [vector] = vectors
-    if (vector === undefined) throw new Failure('UPSTREAM_INVALID', 'the endpoint for embeddings answers no vector')
+    if (vector === undefined) throw new Failure('UPSTREAM_INVALID', 'the endpoint for embeddings returned no vector')
     deps.metrics.countEmbeddings('made', { texts: 1, tokens: tokens ?? 0 })
     questions.set(name, vector)
     for (const oldest of questions.keys()) {

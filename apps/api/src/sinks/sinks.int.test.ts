@@ -73,7 +73,7 @@ describe('/v1/sinks', () => {
     expect([params, tried.body]).toEqual([{ sinkId: id }, { ...answer, next: expect.stringContaining(`inlet sinks update ${id}`) }])
     const { rows } = await api.database.pool.query(`SELECT action, actor FROM audit WHERE target_id = $1 ORDER BY id DESC LIMIT 1`, [id])
     expect(rows).toEqual([{ action: 'sink.test', actor: expect.stringMatching(/^key:/u) }])
-    const { tried: gone } = await answerWith({ status: 'failed', answer: { reason: 'NOT_FOUND', message: 'the sink was deleted meanwhile' } })
+    const { tried: gone } = await answerWith({ status: 'failed', answer: { reason: 'NOT_FOUND', message: 'the sink was deleted in the meantime' } })
     expect(problemOf(gone)).toEqual([404, 'NOT_FOUND'])
     expect(problemOf(await api.post('/v1/sinks/00000000-0000-4000-8000-000000000000/test'))).toEqual([404, 'NOT_FOUND'])
     expect(problemOf(await api.post(`/v1/sinks/${id}/test`, {}, { key: api.keys.write }))).toEqual([403, 'FORBIDDEN'])

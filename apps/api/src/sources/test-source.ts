@@ -78,7 +78,7 @@ const tryForm = async (deps: SourceDeps, connector: Connector, settings: Setting
 /** Also sends a sample as text: on the way to a worker its numbers would lose digits. */
 const toSampleJson = (sample: unknown): { readonly sampleJson?: string } => (sample === undefined ? {} : { sampleJson: canonicalJson(sample) })
 
-/** Returns what next steps refer to; undefined when the source was deleted meanwhile. */
+/** Returns what next steps refer to; undefined when the source was deleted in the meantime. */
 const subjectOf = async (deps: SourceDeps, sourceId: string): Promise<WorkerRequest<'test'>['params']['subject']> => {
   const source = await findSource(deps.database, sourceId)
   if (source === null) return undefined

@@ -28,7 +28,7 @@ export const noteIdle = async (api: Pick<ApiClient, 'call'>): Promise<readonly s
     const alive = items.filter((process) => process.role === role && process.alive)
     const [dead, service] = SAY[role]
     if (alive.length === 0)
-      return ['', `! ${dead}. Start one: \`docker compose up -d ${service}\`; \`inlet up\` starts its own again, and its log says why it ended.`]
+      return ['', `! ${dead}. Start one: \`docker compose up -d ${service}\`; \`inlet up\` restarts its own, and its log says why it ended.`]
     const problem = alive.every(({ refuses }) => refuses !== null) ? alive.find((process) => process.problem !== null)?.problem : undefined
     return problem == null ? [] : ['', `! no ${role} takes work: ${problem}`]
   })

@@ -118,7 +118,7 @@ const toRequest = async (database: Database, call: Call): Promise<ConnectionRequ
 const findStored = async (database: Database, call: Call): Promise<StoredCredential | null> => {
   if (typeof call.credentialId === 'string') {
     const shared = await findCredentialById(database, call.credentialId)
-    if (shared === null) throw new Failure('CREDENTIAL_CHANGED', 'the credential was deleted meanwhile')
+    if (shared === null) throw new Failure('CREDENTIAL_CHANGED', 'the credential was deleted in the meantime')
     return shared
   }
   return typeof call.sourceId === 'string' ? await findCredential(database, call.sourceId) : null

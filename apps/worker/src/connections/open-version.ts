@@ -44,5 +44,5 @@ const explainRefusal = async (deps: ConnectionDeps, { sourceId, versionId }: Ver
   if (failure.reason !== 'SECRET_TARGET_REFUSED') return failure
   const live = (await findLiveConnections(deps.database, [sourceId])).get(sourceId)
   if (live === undefined || live.versionId === versionId) return failure
-  return new Failure('CREDENTIAL_CHANGED', 'the source was given secrets for another address meanwhile', { cause: failure })
+  return new Failure('CREDENTIAL_CHANGED', 'the source was given secrets for another address in the meantime', { cause: failure })
 }

@@ -151,7 +151,7 @@ export const createTokenStore = (deps: TokenStoreDeps): TokenStore => {
 /** Throws CREDENTIAL_CHANGED for secrets that are gone, or are now for other targets than when the connection was opened. */
 const requireUse = async (credential: StoredCredential | null, isFor: TokenUse['isFor']): Promise<void> => {
   if (credential === null || !(await isFor(credential)))
-    throw new Failure('CREDENTIAL_CHANGED', 'the credentials of the source were changed meanwhile')
+    throw new Failure('CREDENTIAL_CHANGED', 'the credentials of the source were changed in the meantime')
 }
 
 const tokenPlace = (credentialId: string, purpose: string, version: number) => ({ ownerId: `${credentialId}/${purpose}`, version })

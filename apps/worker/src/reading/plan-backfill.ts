@@ -20,7 +20,7 @@ export const planBackfill = (backfill: BackfillPlan | null, all: readonly Stream
   if (backfill === null) return { specs: all, sweeps: true, mayBeEmpty: false, check: () => {} }
   const { stream, from, to, cursorAt } = backfill
   const specs = stream === undefined ? all : all.filter(({ name }) => name === stream)
-  if (specs.length === 0) throw new Failure('NOT_FOUND_UPSTREAM', `the source has no stream "${stream ?? ''}" any more`, { field: 'stream' })
+  if (specs.length === 0) throw new Failure('NOT_FOUND_UPSTREAM', `the source no longer has the stream "${stream ?? ''}"`, { field: 'stream' })
   const ranged = from !== undefined || to !== undefined
   const sweeps = !ranged && cursorAt === undefined
   return {

@@ -41,7 +41,7 @@ export const createWaitPolicy = (outer: AbortSignal, { pageMs, graceMs }: Connec
 }
 
 const tooLong = (doing: string, limitMs: number): Failure =>
-  new Failure('CONNECTOR_STALLED', `${doing}: the connector gave nothing for ${describeMs(limitMs)}`)
+  new Failure('CONNECTOR_STALLED', `${doing}: the connector returned nothing for ${describeMs(limitMs)}`)
 
 const describeMs = (ms: number): string => (ms >= 120_000 ? `${Math.round(ms / 60_000)} minutes` : `${Math.round(ms / 1000)} s`)
 

@@ -19,7 +19,7 @@ const TIMEOUT_MS = 8_000
 /** Sends a message without changes, signed like any other, and returns the receiver's response. Position, attempts and status stay as they are. */
 export const trySink = async (deps: TrySinkDeps, { sinkId }: CallParams<'sink'>, signal: AbortSignal): Promise<CallAnswer<'sink'>> => {
   const sink = await findSinkToSend(deps.database, sinkId)
-  if (sink === null) throw new Failure('NOT_FOUND', 'the sink was deleted meanwhile')
+  if (sink === null) throw new Failure('NOT_FOUND', 'the sink was deleted in the meantime')
   const { url, secrets } = openSink(deps, sink)
   const startedAt = monotonicNow()
   const took = () => ({ durationMs: Math.round(monotonicNow() - startedAt) })

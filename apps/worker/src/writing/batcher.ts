@@ -152,6 +152,7 @@ const toEffects = (cursors: ReadonlyMap<string, Cursor>, sweeps: readonly SweepE
 
 const checkCursor = (cursor: Cursor): Cursor => {
   const text = JSON.stringify(cursor)
-  if (text === undefined || Buffer.byteLength(text) > MAX_CURSOR_BYTES) throw new Failure('CURSOR_TOO_LARGE', 'a cursor may have 8 KiB of JSON')
+  if (text === undefined || Buffer.byteLength(text) > MAX_CURSOR_BYTES)
+    throw new Failure('CURSOR_TOO_LARGE', 'a cursor may have at most 8 KiB of JSON')
   return JSON.parse(text) as Cursor
 }

@@ -63,7 +63,7 @@ const packUpsert = (record: SourceRecord): PackedLine => {
   line += `,"data":${data}}`
   const bytes = Buffer.byteLength(line)
   if (bytes > MAX_RECORD_BYTES) throw new Failure('RECORD_TOO_LARGE', `the record has more than ${MAX_RECORD_BYTES} bytes`)
-  if (hasUnstorableText(line)) throw new Failure('TEXT_NOT_STORABLE', 'the record holds a NUL character or half of a surrogate pair')
+  if (hasUnstorableText(line)) throw new Failure('TEXT_NOT_STORABLE', 'the record contains a NUL character or half of a surrogate pair')
   return { line, bytes, op: 'u', identity: `${stream} ${hash}`, keyHash: hash }
 }
 
@@ -124,7 +124,7 @@ const toIso = (at: SourceRecord['occurredAt']): string | undefined => {
 }
 
 const checkValidator = (validator: string): string => {
-  if (validator.length > MAX_VALIDATOR) throw new Failure('INTERNAL', 'a validator may have 1 KiB')
+  if (validator.length > MAX_VALIDATOR) throw new Failure('INTERNAL', 'a validator may have at most 1 KiB')
   return validator
 }
 

@@ -40,7 +40,7 @@ export const checkHeader = (name: string, value: string, field: string): void =>
 }
 
 export const checkHeaderName = (name: string, field: string): void => {
-  if (!TOKEN.test(name)) throw invalid(`${JSON.stringify(name.slice(0, 60))} is no name of a header`, field, 'Use letters, digits and hyphens.')
+  if (!TOKEN.test(name)) throw invalid(`${JSON.stringify(name.slice(0, 60))} is not a header name`, field, 'Use letters, digits and hyphens.')
   if (FORBIDDEN.has(name.toLowerCase())) throw invalid(`the header ${name} may not be set`, field, 'Leave it out.')
 }
 
@@ -49,7 +49,7 @@ export const isHeaderValue = (value: string): boolean => VALUE.test(value)
 
 export const checkHeaderValue = (value: string, field: string): void => {
   if (!isHeaderValue(value))
-    throw invalid('a header holds line breaks or other characters that cannot be sent', field, 'Write it on one line, in ASCII.')
+    throw invalid('a header contains line breaks or other characters that cannot be sent', field, 'Write it on one line, in ASCII.')
 }
 
 /** Like `checkHeader`, for all headers of a setting, e.g. `config.headers`. */

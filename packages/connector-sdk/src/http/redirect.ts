@@ -22,7 +22,7 @@ export const isRedirect = (status: number): boolean => status === 301 || status 
 export const nextHop = (hop: Hop, answer: { status: number; location: string }, credentialHeaders: readonly string[]): Hop => {
   const location = decodeLocation(answer.location)
   if (!isUrl(location, hop.url.href))
-    throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects to something that is no URL: ${describeLocation(location)}`)
+    throw new Failure('UPSTREAM_INVALID', `${describeUrl(hop.url)} redirects to something that is not a URL: ${describeLocation(location)}`)
   const url = new URL(location, hop.url)
   const toGet = (answer.status === 303 && hop.method !== 'HEAD') || ((answer.status === 301 || answer.status === 302) && hop.method === 'POST')
   const sameOrigin = url.protocol === hop.url.protocol && url.host === hop.url.host

@@ -35,6 +35,6 @@ const checkedHeader = (name: string, value: string): string => {
     validateHeaderValue(name, value)
     return value
   } catch (cause) {
-    throw new Failure('VALIDATION_FAILED', `the header ${JSON.stringify(name.slice(0, 60))} holds characters that cannot be sent`, { cause })
+    throw new Failure('VALIDATION_FAILED', `the header ${JSON.stringify(name.slice(0, 60))} contains characters that cannot be sent`, { cause })
   }
 }

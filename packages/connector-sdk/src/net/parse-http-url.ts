@@ -21,12 +21,13 @@ export const parseHttpUrl = (text: string, { field, what = 'the URL', base = fal
   const at = field === undefined ? {} : { field }
   if (text.length > MAX_URL_LENGTH) throw new Failure('URL_TOO_LONG', `${what} has ${text.length} characters`, at)
   // The URL parser silently drops tabs and line breaks anywhere, and spaces at both ends.
-  if (hasControlCharacter(text) || text.trim() !== text) throw new Failure('INVALID_URL', `${what} holds control characters or blanks around it`, at)
+  if (hasControlCharacter(text) || text.trim() !== text)
+    throw new Failure('INVALID_URL', `${what} contains control characters, or has blanks around it`, at)
   const url = parse(text, what, at)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new Failure('URL_SCHEME_NOT_ALLOWED', `the scheme ${url.protocol.slice(0, 40)} of ${what} is not allowed`, at)
   if (url.username !== '' || url.password !== '' || /^[a-z]+:[/\\]*[^/\\?#]*@/i.test(text))
-    throw new Failure('URL_CREDENTIALS_NOT_ALLOWED', `${what} holds a user name or password`, at)
+    throw new Failure('URL_CREDENTIALS_NOT_ALLOWED', `${what} contains a user name or password`, at)
   // The parser accepts any number of slashes, even backslashes; other readers of the URL reject them, or see another host.
   if (!/^[a-z]+:\/\/[^/\\][^\\?#]*(?:[?#]|$)/i.test(text))
     throw new Failure('INVALID_URL', `${what} is not written as https://host/path: two slashes before the host, and no backslash`, at)

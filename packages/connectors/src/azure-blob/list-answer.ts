@@ -6,7 +6,7 @@ import { childOf, readXmlTree, textOf, type XmlElement } from '../parsing/xml/re
 export const toBlobPage = async (xml: string): Promise<BlobPage> => {
   const result = await readXmlTree(xml)
   if (result.name !== 'EnumerationResults')
-    throw new Failure('CONTENT_MISMATCH', 'the store answers with something else than the list of a container; is this its blob endpoint?')
+    throw new Failure('CONTENT_MISMATCH', 'the store does not return the listing of a container; is this its blob endpoint?')
   const entries = childOf(result, 'Blobs')?.children
   const marker = childOf(result, 'NextMarker')
   // The service sends both in every response; without them nothing proves that the list has ended.

@@ -31,7 +31,7 @@ const HINTS: Readonly<Record<string, string>> = {
   AuthorizationFailure: 'the key or signature is not accepted, or the firewall of the account refuses the address of the worker',
   BlobArchived: 'it lies in the archive tier and has to be rehydrated first',
   ConditionNotMet: 'it changed while it was read and is read by the next run',
-  KeyBasedAuthenticationNotPermitted: 'the account takes no keys; use a shared access signature of a user delegation',
+  KeyBasedAuthenticationNotPermitted: 'the account accepts no keys; use a shared access signature of a user delegation',
 }
 
 /** Returns what to do about a code, where the code alone does not say. */

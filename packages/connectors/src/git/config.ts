@@ -62,7 +62,7 @@ export type GitSecrets = z.infer<typeof gitSecretSchema>
 export const validateGit = ({ url, branch }: GitConfig, secrets: GitSecrets): void => {
   if (url !== undefined) parseGitUrl(url)
   if (branch !== undefined && !isRefName(branch))
-    throw new Failure('INVALID_REF', `${JSON.stringify(branch.slice(0, 100))} is no branch name`, { field: 'config.branch' })
+    throw new Failure('INVALID_REF', `${JSON.stringify(branch.slice(0, 100))} is not a valid branch name`, { field: 'config.branch' })
   if (url === undefined && (secrets.token !== undefined || secrets.username !== undefined))
-    throw new Failure('VALIDATION_FAILED', 'a local path takes no credentials', { field: 'secrets' })
+    throw new Failure('VALIDATION_FAILED', 'a local path accepts no credentials', { field: 'secrets' })
 }

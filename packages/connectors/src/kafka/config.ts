@@ -23,7 +23,7 @@ export const kafkaConfig = z.strictObject({
         .string()
         .min(1)
         .max(253)
-        .refine((name) => canonicalHost(name) !== null, { error: 'is no name of a host' })
+        .refine((name) => canonicalHost(name) !== null, { error: 'is not a host name' })
         .optional()
         .describe('Name in the certificates of the brokers, where it is not the host they are reached by.'),
     })

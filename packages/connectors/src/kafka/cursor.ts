@@ -18,7 +18,7 @@ export const toCursor = (positions: Positions): Cursor => {
 export const parseCursor = (cursor: Cursor | null): Map<number, number> | null => {
   if (cursor === null) return null
   const { v, next } = (typeof cursor === 'object' ? cursor : {}) as { readonly v?: unknown; readonly next?: unknown }
-  if (v !== 1 || typeof next !== 'string') throw new Failure('CURSOR_INVALID', 'the cursor is not one of this connector')
+  if (v !== 1 || typeof next !== 'string') throw new Failure('CURSOR_INVALID', 'the cursor was not written by this connector')
   const positions = new Map<number, number>()
   for (const [partition, text] of next.split(',').entries()) {
     if (text === '') continue

@@ -84,7 +84,7 @@ describe('connectors from packages', () => {
     ['no title', () => pack(code("title: ''")), /title is missing/],
     ['no read', () => pack(code('read: undefined')), /read is missing, or no function/],
     ['half a browse', () => pack(code('browse: { list() {} }')), /browse\.metadata is missing, or no function/],
-    ['a schema of something else', () => pack(code('configSchema: { parse() {} }')), /configSchema is no zod schema/],
+    ['a schema of something else', () => pack(code('configSchema: { parse() {} }')), /configSchema is not a zod schema/],
     [
       'a schema that only looks like one',
       () => pack(code('configSchema: { safeParse() {} }')),

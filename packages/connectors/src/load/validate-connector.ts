@@ -39,7 +39,7 @@ const validateMembers = (given: Given): readonly string[] => {
   const { browse, transport } = given
   return [
     ...NEEDED.filter((name) => typeof given[name] !== 'function').map((name) => `${name} is missing, or no function`),
-    ...POSSIBLE.filter((name) => given[name] !== undefined && typeof given[name] !== 'function').map((name) => `${name} is no function`),
+    ...POSSIBLE.filter((name) => given[name] !== undefined && typeof given[name] !== 'function').map((name) => `${name} is not a function`),
     ...(transport === undefined || transport === 'axios' || transport === 'node'
       ? []
       : [`transport is ${shown(transport)}; it must be axios or node`]),
@@ -53,7 +53,7 @@ const validateMembers = (given: Given): readonly string[] => {
 
 /** Any copy of zod 4 will do, so it is validated by its behavior. */
 const validateSchema = (name: (typeof SCHEMAS)[number], schema: unknown): readonly string[] => {
-  if (!isObject(schema) || typeof schema['safeParse'] !== 'function') return [`${name} is no zod schema`]
+  if (!isObject(schema) || typeof schema['safeParse'] !== 'function') return [`${name} is not a zod schema`]
   let json: z.core.JSONSchema.BaseSchema
   try {
     json = z.toJSONSchema(schema as unknown as z.ZodType, { io: 'input', unrepresentable: 'any' })

@@ -52,7 +52,7 @@ export const mysqlDialect: SqlDialect<MysqlConfig, ColumnType> = {
 const createZeroDates = ({ zeroDates }: Pick<MysqlConfig, 'zeroDates'>, warn: Warn): ((column: string) => OnZeroDate) => {
   const warned = new Set<string>()
   return (column) => (text) => {
-    if (zeroDates === 'reject') throw new Failure('RECORD_INVALID', `the column ${column} holds ${text}, which is no date`)
+    if (zeroDates === 'reject') throw new Failure('RECORD_INVALID', `the column ${column} contains ${text}, which is not a date`)
     if (!warned.has(column)) warn({ column }, 'the column holds zero dates, which are stored as null')
     warned.add(column)
     return null

@@ -62,7 +62,7 @@ export const createPageRenderer = (options: PageRendererOptions): ClosablePageRe
       return {
         render: (document, signal) => renderOnce({ pool, owner, settings }, document, AbortSignal.any([signal, closed.signal])),
         [Symbol.asyncDispose]: () => {
-          closed.abort(new Failure('CANCELLED', 'the browser is not needed any more'))
+          closed.abort(new Failure('CANCELLED', 'the browser is no longer needed'))
           // A cancelled read does not wait for the last processes to end; the worker does.
           return within(LEAVE_MS, (leaving ??= leave(owner))).then(() => undefined)
         },

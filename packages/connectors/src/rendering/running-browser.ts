@@ -63,7 +63,7 @@ const start = async ({ executablePath, sandbox }: LaunchOptions, opened: Opened)
   const profile = (opened.profile = await createProfileFolder())
   const onExit = (): void => removeProfileNow(profile)
   process.once('exit', (opened.onExit = onExit))
-  if (opened.ended === true) throw new Failure('CANCELLED', 'the browser is not needed any more')
+  if (opened.ended === true) throw new Failure('CANCELLED', 'the browser is no longer needed')
   try {
     opened.context = await chromium.launchPersistentContext(profile, {
       executablePath,

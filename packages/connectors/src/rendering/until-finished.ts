@@ -93,6 +93,6 @@ const toFailure = (error: unknown, url: string, settings: RenderSettings): unkno
   if (isTimeout(error)) return timedOut(url, settings)
   const text = error instanceof Error ? error.message : ''
   if (/is not a valid selector|Unexpected token|Unknown engine/.test(text))
-    return new Failure('VALIDATION_FAILED', 'waitFor.selector is no CSS selector', { field: 'config.browser.waitFor.selector' })
+    return new Failure('VALIDATION_FAILED', 'waitFor.selector is not a CSS selector', { field: 'config.browser.waitFor.selector' })
   return error
 }

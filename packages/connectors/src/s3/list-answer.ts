@@ -6,14 +6,15 @@ import { readXmlTree, textOf, type XmlElement } from '../parsing/xml/read-xml-tr
 export const toBlobPage = async (xml: string): Promise<BlobPage> => {
   const result = await readXmlTree(xml)
   if (result.name !== 'ListBucketResult')
-    throw new Failure('CONTENT_MISMATCH', 'the store answers with something else than the list of a bucket; is this its S3 endpoint?')
+    throw new Failure('CONTENT_MISMATCH', 'the store does not return the listing of a bucket; is this its S3 endpoint?')
   const decode = textOf(result, 'EncodingType') === 'url' ? decodeName : (name: string) => name
   const next = textOf(result, 'NextContinuationToken')
   const truncated = textOf(result, 'IsTruncated').toLowerCase()
   // Without this nothing proves the end of the list, and what is missing from it would be deleted.
   if (truncated !== 'true' && truncated !== 'false')
     throw new Failure('READING_INCOMPLETE', 'the store does not say whether its list is complete (IsTruncated)')
-  if (truncated === 'true' && next === '') throw new Failure('READING_INCOMPLETE', 'the store cuts its list and does not say where it continues')
+  if (truncated === 'true' && next === '')
+    throw new Failure('READING_INCOMPLETE', 'the store truncates its list, but does not say where it continues')
   return {
     blobs: result.children.filter(({ name }) => name === 'Contents').map((element) => toBlob(element, decode)),
     folders: result.children.filter(({ name }) => name === 'CommonPrefixes').map((element) => decode(rawText(element, 'Prefix'))),

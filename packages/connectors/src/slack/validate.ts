@@ -13,7 +13,7 @@ export const validateSlack = (config: SlackConfig, secrets: SlackSecrets): void 
     for (const [index, pattern] of config[list].entries()) {
       const at = `config.${list}.${index}`
       if (/[/\\\s]/.test(pattern))
-        throw new Failure('VALIDATION_FAILED', `${JSON.stringify(pattern)} is no name of a channel`, {
+        throw new Failure('VALIDATION_FAILED', `${JSON.stringify(pattern)} is not a channel name`, {
           field: at,
           next: 'Write the name without spaces and slashes.',
         })

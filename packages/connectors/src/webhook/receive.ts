@@ -59,7 +59,7 @@ const challengeOf = ({ config, headers }: Request, body: ParsedBody): Receipt | 
 
 /** Meta's verification of a new URL: https://developers.facebook.com/docs/graph-api/webhooks/getting-started */
 const answerHubChallenge = ({ query, secrets }: Request): Receipt => {
-  if (secrets.verifyToken === undefined) throw new Failure('METHOD_NOT_ALLOWED', 'this source takes events by POST')
+  if (secrets.verifyToken === undefined) throw new Failure('METHOD_NOT_ALLOWED', 'this source accepts events by POST only')
   if (query['hub.mode'] !== 'subscribe' || !isOneOf(query['hub.verify_token'] ?? '', [secrets.verifyToken]))
     throw refused('hub.verify_token is not the one of this source')
   return { kind: 'reply', contentType: 'text/plain; charset=utf-8', body: (query['hub.challenge'] ?? '').slice(0, 1_000) }

@@ -24,7 +24,7 @@ const CACHED_CONTENTS = 4
 
 /**
  * Caches the content of an item, in one transaction and in chunks of 1 MiB. Readers of the previous content can finish reading it. Throws
- * PAYLOAD_TOO_LARGE, NOT_FOUND when the source was deleted meanwhile, and whatever `bytes` throws; in each case nothing is cached.
+ * PAYLOAD_TOO_LARGE, NOT_FOUND when the source was deleted in the meantime, and whatever `bytes` throws; in each case nothing is cached.
  */
 export const cacheContent = (database: Database, question: BrowseQuestion, content: NewContent): Promise<StoredContent> =>
   database.transaction(async (client) => {
@@ -42,7 +42,7 @@ export const cacheContent = (database: Database, question: BrowseQuestion, conte
       client.query('INSERT INTO browsed_chunks (item_id, n, bytes) VALUES ($1, $2, $3)', [id, n, bytes]),
     )
     const source = await client.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL FOR NO KEY UPDATE', [sourceId])
-    if (source.rowCount === 0) throw new Failure('NOT_FOUND', 'the source was deleted meanwhile')
+    if (source.rowCount === 0) throw new Failure('NOT_FOUND', 'the source was deleted in the meantime')
     const key = questionKey(question)
     await client.query(
       `UPDATE browsed_items SET key = uuid_send(id), expires_at = least(expires_at, now()) WHERE source_id = $1 AND view = $2 AND key = $3`,

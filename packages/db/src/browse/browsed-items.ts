@@ -40,7 +40,7 @@ export const findBrowsed = async <Answer>({ pool, prisma }: Database, question: 
   return (await prisma.browsedItem.findUnique({ where, select: ITEM })) as BrowsedItem<Answer> | null
 }
 
-/** Caches an answer for `ttlSeconds`, replacing the previous one. Returns null when the source was deleted meanwhile. */
+/** Caches an answer for `ttlSeconds`, replacing the previous one. Returns null when the source was deleted in the meantime. */
 export const cacheBrowsed = <Answer>(
   database: Database,
   question: BrowseQuestion,

@@ -38,7 +38,7 @@ export const useSharedCredential = async ({ prisma }: Transaction, sourceId: str
     await prisma.source.update({ where: { id: sourceId }, data: { credentialId }, select: { id: true } })
   } catch (error) {
     if (!isMissingReference(error)) throw error
-    throw new Failure('VALIDATION_FAILED', 'the credential was deleted meanwhile', { field: 'credential' })
+    throw new Failure('VALIDATION_FAILED', 'the credential was deleted in the meantime', { field: 'credential' })
   }
   await prisma.credential.deleteMany({ where: { sourceId } })
 }

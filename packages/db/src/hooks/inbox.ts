@@ -59,7 +59,7 @@ const toEvent = (row: Row): InboxEvent => ({
 const parsePlace = (cursor: JsonValue | null): string => {
   if (cursor === null) return '0'
   const place = (cursor as Readonly<Record<string, JsonValue | undefined>>)['inbox']
-  if (typeof place !== 'string' || !/^\d{1,18}$/.test(place)) throw new Failure('CURSOR_INVALID', 'the cursor is no place in the inbox')
+  if (typeof place !== 'string' || !/^\d{1,18}$/.test(place)) throw new Failure('CURSOR_INVALID', 'the cursor is not a position in the inbox')
   return place
 }
 

@@ -101,7 +101,7 @@ export const whereChosen = ({ sourceId, stream, reason, before }: QuarantineChoi
 })
 
 export const notOpen = (state: string): Failure =>
-  new Failure('QUARANTINE_NOT_OPEN', state === 'retrying' ? 'the record is being retried' : `the record is not open any more: ${state}`)
+  new Failure('QUARANTINE_NOT_OPEN', state === 'retrying' ? 'the record is being retried' : `the record is no longer open: ${state}`)
 
 const lockSource = async ({ prisma, client }: Transaction, sourceId: string): Promise<boolean> => {
   if ((await lockRow(client, 'source', sourceId, 'NO KEY UPDATE')) === null) return false

@@ -115,4 +115,4 @@ export const checkDraftRevision = (source: LockedSource, expected: number): void
     throw new Failure('PRECONDITION_FAILED', 'the draft, or the live version it would replace, has changed')
 }
 
-const unchanged = (what: string, live: number): Failure => new Failure('VERSION_UNCHANGED', `${what} says the same as version ${live}, which is live`)
+const unchanged = (what: string, live: number): Failure => new Failure('VERSION_UNCHANGED', `${what} is identical to version ${live}, which is live`)

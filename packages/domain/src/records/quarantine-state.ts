@@ -20,7 +20,7 @@ export type Resolution = (typeof RESOLUTIONS)[number]
 /** Returns why a record cannot be retried as it is; null when it can. Pure. */
 export const whyNotRetryable = (row: { readonly stream: string; readonly state: QuarantineState; readonly hasRecord: boolean }): string | null => {
   if (row.state === 'retrying') return 'it is being retried'
-  if (row.state !== 'open') return `it is not open any more: ${row.state}`
+  if (row.state !== 'open') return `it is no longer open: ${row.state}`
   if (row.stream === '') return 'it is a batch, not a record'
   return row.hasRecord ? null : 'only the beginning of the raw input is kept: send the whole record with the retry'
 }

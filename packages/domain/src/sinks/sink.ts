@@ -50,7 +50,7 @@ export const explainSink = (facts: SinkFacts): SinkExplanation => {
     return {
       status: 'failing',
       why,
-      next: `Look at the receiver; \`inlet sinks test ${facts.id}\` (POST /v1/sinks/${facts.id}/test) shows what it answers.${when} Nothing is lost meanwhile.`,
+      next: `Look at the receiver; \`inlet sinks test ${facts.id}\` (POST /v1/sinks/${facts.id}/test) shows what it answers.${when} Nothing is lost in the meantime.`,
     }
   }
   if (facts.fillsUp) return { status: 'delivering', why: 'what was stored before it was made is being delivered', next: RESUMES }

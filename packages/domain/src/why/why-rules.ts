@@ -83,7 +83,7 @@ export const WHY_RULES: readonly WhyRule[] = [
     held(facts) !== null && (held(facts)?.waitingBytes ?? 0) > 0 && alive(facts, 'scribe').length === 0
       ? asksOperator(
           `${held(facts)?.waitingBytes} bytes of the run wait to be stored and no scribe is alive`,
-          'Start a scribe (`docker compose up -d scribe`); `inlet up` starts its own again, and its log says why it ended.',
+          'Start a scribe (`docker compose up -d scribe`); `inlet up` restarts its own, and its log says why it ended.',
         )
       : null,
   ),
@@ -169,7 +169,7 @@ export const WHY_RULES: readonly WhyRule[] = [
     ready(facts).length === 0
       ? asksOperator(
           'no worker that takes work is alive',
-          'Start a worker (`docker compose up -d worker`); `inlet up` starts its own again, and its log says why it ended.',
+          'Start a worker (`docker compose up -d worker`); `inlet up` restarts its own, and its log says why it ended.',
         )
       : null,
   ),

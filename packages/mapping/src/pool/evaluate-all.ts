@@ -65,7 +65,7 @@ const tooLong = (timeoutMs: number): Failure => new Failure('MAPPING_TIMEOUT', `
 const toOutcome = (output: Output, timeoutMs: number): Outcome => {
   if ('json' in output) return output
   if (output.code === 'D1012') return tooLong(timeoutMs)
-  if (output.code === 'D2015') return new Failure('MAPPING_MEMORY', 'the expression makes a list of more than 1,000,000 values')
+  if (output.code === 'D2015') return new Failure('MAPPING_MEMORY', 'the expression creates a list of more than 1,000,000 values')
   return new Failure('MAPPING_FAILED', output.message)
 }
 

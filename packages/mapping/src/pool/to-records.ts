@@ -46,7 +46,7 @@ const text =
 const READ: Readonly<Record<(typeof SETTABLE)[number], (value: unknown) => unknown>> = {
   key: (value) => {
     const parts = Array.isArray(value) ? value : [value]
-    if (value === null || value === '' || parts.length === 0) throw new Failure('RECORD_KEY_MISSING', 'the expression gives an empty key')
+    if (value === null || value === '' || parts.length === 0) throw new Failure('RECORD_KEY_MISSING', 'the expression returns an empty key')
     if (parts.some((part) => typeof part === 'object' && part !== null)) throw refusal('key must be text, a number or a list of such')
     if (!Array.isArray(value) && typeof value === 'boolean') throw refusal('key must be text, a number or a list of such')
     return value
@@ -81,7 +81,7 @@ const assertKept = (original: SourceRecord, records: readonly SourceRecord[]): v
 
 const assertOwn = (parts: readonly unknown[], records: readonly SourceRecord[]): void => {
   // A path that leads nowhere omits the member.
-  if (parts.some((part) => isObject(part) && !Object.hasOwn(part, 'key'))) throw new Failure('RECORD_KEY_MISSING', 'the expression gives no key')
+  if (parts.some((part) => isObject(part) && !Object.hasOwn(part, 'key'))) throw new Failure('RECORD_KEY_MISSING', 'the expression returns no key')
   const seen = new Set(records.map(({ key }) => keyText(key)))
   if (seen.size < records.length)
     throw refusal(`${records.length - seen.size + 1} of the records made from one have the same key; set a key of its own for each`)

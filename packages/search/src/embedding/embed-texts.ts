@@ -98,13 +98,13 @@ export const readEmbeddings = (answer: unknown, expected: { readonly count: numb
 }
 
 const toUnitVector = (embedding: unknown, dimensions: number): Float32Array => {
-  if (!Array.isArray(embedding)) throw invalid('a vector is no list of numbers')
+  if (!Array.isArray(embedding)) throw invalid('a vector is not a list of numbers')
   if (embedding.length !== dimensions) throw invalid(`a vector has ${embedding.length} dimensions instead of ${dimensions}`)
   if (dimensions === 0 || dimensions > MAX_DIMENSIONS)
     throw invalid(`its vectors have ${dimensions} dimensions; 1 to ${MAX_DIMENSIONS} can be stored`)
   let sum = 0
   for (const value of embedding as readonly unknown[]) {
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid('a vector holds what is no number')
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw invalid('a vector contains something that is not a number')
     sum += value * value
   }
   const length = Math.sqrt(sum)

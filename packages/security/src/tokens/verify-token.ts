@@ -84,7 +84,7 @@ const verify = async (token: string, { issuer, audiences, findKey, now }: TokenR
     if (error instanceof errors.JWTClaimValidationFailed) throw new TokenRefused(describeClaim(error.claim), { isForged: false })
     // An honest client may send such a token if its issuer has changed its keys.
     if (error instanceof errors.JWKSNoMatchingKey)
-      throw new TokenRefused('the token is signed with a key that the issuer does not have, or not any more', { isForged: false })
+      throw new TokenRefused('the token is signed with a key that the issuer does not have, or no longer has', { isForged: false })
     if (error instanceof errors.JOSEError) throw new TokenRefused('the token is not signed by the issuer', { isForged: true })
     throw error
   }

@@ -36,7 +36,7 @@ export const reviewDraft = async (
 ): Promise<CallAnswer<'review'>> => {
   const { sourceId } = call
   const draft = await findDraft(deps.database, sourceId)
-  if (draft?.revision !== call.params.revision) throw new Failure('PRECONDITION_FAILED', 'the draft has changed meanwhile')
+  if (draft?.revision !== call.params.revision) throw new Failure('PRECONDITION_FAILED', 'the draft has changed in the meantime')
   const examples = await listExamples(deps.database, sourceId)
   const { before, after, raw, streams, kept, liveFailure } = await mapBoth(deps, { ...call, draft }, signal)
   const mapping = mappingOf(draft.content)

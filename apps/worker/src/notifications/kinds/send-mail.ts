@@ -65,7 +65,7 @@ const REASONS: Readonly<Record<string, Reason>> = { EAUTH: 'AUTH_FAILED', ETLS: 
 /** Converts an error of the mail server, by nodemailer's codes. */
 const toMailFailure = (error: unknown): Failure => {
   const { code = '', message = String(error) } = error as { readonly code?: string; readonly message?: string }
-  return new Failure(REASONS[code] ?? 'UPSTREAM_ERROR', `the mail was not taken: ${message}`, { cause: error })
+  return new Failure(REASONS[code] ?? 'UPSTREAM_ERROR', `the mail was not accepted: ${message}`, { cause: error })
 }
 
 const connect = async (egress: EgressGuard, target: { readonly host: string; readonly port: number }, signal: AbortSignal): Promise<Socket> => {

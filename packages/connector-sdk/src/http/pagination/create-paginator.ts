@@ -130,7 +130,7 @@ const goesOn = (message: string) => new Failure('READING_INCOMPLETE', message, {
 
 /** Advances the cycle detector by one mark (Brent 1980). Throws PAGINATION_LOOP when the mark has been seen before. */
 const nextCycle = (cycle: PagePosition['cycle'], mark: string): PagePosition['cycle'] => {
-  if (mark === cycle.mark) throw new Failure('PAGINATION_LOOP', 'the same page came again')
+  if (mark === cycle.mark) throw new Failure('PAGINATION_LOOP', 'the same page was returned again')
   if (cycle.mark === null || cycle.steps === cycle.limit) return { mark, steps: 1, limit: cycle.limit * 2 }
   return { ...cycle, steps: cycle.steps + 1 }
 }

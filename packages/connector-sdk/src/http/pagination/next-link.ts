@@ -19,7 +19,7 @@ const REL = /;\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]+))/i
  * leaves both the origin of the response and the allowed ones.
  */
 export const resolveNextLink = (link: string, base: string, allowOrigins: readonly string[]): string => {
-  if (!isUrl(link, base)) throw new Failure('UPSTREAM_INVALID', 'the link to the next page is no URL')
+  if (!isUrl(link, base)) throw new Failure('UPSTREAM_INVALID', 'the link to the next page is not a URL')
   const url = new URL(link, base)
   const allowed = [base, ...allowOrigins].some((origin) => new URL(origin).origin === url.origin)
   if (allowed) return url.href

@@ -61,13 +61,13 @@ const formatEntry = ({ head, offset, lines, crc, tail }: Place): string =>
 const parse = (cursor: Cursor | null): readonly string[] => {
   if (cursor === null) return []
   const parsed = cursorSchema.safeParse(cursor)
-  if (!parsed.success) throw new Failure('CURSOR_INVALID', 'the cursor is not one of this connector')
+  if (!parsed.success) throw new Failure('CURSOR_INVALID', 'the cursor was not written by this connector')
   return parsed.data.logs
 }
 
 const parseEntry = (entry: string): Place => {
   const match = ENTRY.exec(entry)
-  if (match === null) throw new Failure('CURSOR_INVALID', 'the cursor is not one of this connector')
+  if (match === null) throw new Failure('CURSOR_INVALID', 'the cursor was not written by this connector')
   const [, head, offset, lines, crc, tail] = match as unknown as readonly [string, string, string, string, string, string]
   return { head, offset: Number.parseInt(offset, 36), lines: Number.parseInt(lines, 36), crc: Number.parseInt(crc, 36), tail }
 }

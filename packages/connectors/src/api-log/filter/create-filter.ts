@@ -65,6 +65,6 @@ const spanOf = (entry: string): readonly [number, number] => {
   const family = CLASS.exec(entry)?.[1]
   if (family !== undefined) return [Number(family) * 100, Number(family) * 100 + 99]
   const span = SPAN.exec(entry)
-  if (span === null || Number(span[1]) > Number(span[2])) throw new RangeError(`${JSON.stringify(entry)} is no status; write 404, 4xx or 500-599`)
+  if (span === null || Number(span[1]) > Number(span[2])) throw new RangeError(`${JSON.stringify(entry)} is not a status; write 404, 4xx or 500-599`)
   return [Number(span[1]), Number(span[2])]
 }

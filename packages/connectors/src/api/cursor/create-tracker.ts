@@ -16,7 +16,7 @@ export interface TrackerOptions {
 export const createTracker = ({ spec, cursor, nowMs, toleranceMs }: TrackerOptions): CursorTracker => {
   if (spec === undefined) {
     if (cursor === null) return createNoTracker()
-    throw new Failure('CURSOR_INVALID', 'there is a saved position, but the stream is not incremental any more')
+    throw new Failure('CURSOR_INVALID', 'there is a saved position, but the stream is no longer incremental')
   }
   const latestMs = nowMs + toleranceMs
   const stored = cursor === null ? null : parseCursor(cursor, spec, latestMs)

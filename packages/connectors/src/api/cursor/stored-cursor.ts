@@ -23,7 +23,7 @@ export const parseCursor = (cursor: Cursor, spec: IncrementalSpec, latestMs: num
   const isTime = data.kind === 'since' || (spec.kind === 'field' && createScale(spec.format).isTime)
   if (data.kind === 'pageToken' || !isTime) return data
   const isDate = typeof data.value === 'number' && !Number.isNaN(new Date(data.value).getTime())
-  if (!isDate) throw new Failure('CURSOR_INVALID', 'the saved position is no time')
+  if (!isDate) throw new Failure('CURSOR_INVALID', 'the saved position is not a time')
   if (Number(data.value) > latestMs) {
     throw new Failure('CURSOR_IN_FUTURE', `the saved position ${new Date(data.value).toISOString()} is ahead of the clock`)
   }
@@ -37,6 +37,6 @@ export const toFieldCursor = (place: Place): StoredCursor =>
 /** Returns the position of a stored field cursor. Throws CURSOR_INVALID if it claims an integer and holds none. */
 export const fromFieldCursor = (stored: Extract<StoredCursor, { kind: 'field' }>): Place => {
   if (stored.integer !== true) return stored.value
-  if (!/^-?\d{1,400}$/.test(String(stored.value))) throw new Failure('CURSOR_INVALID', 'the saved position is no integer')
+  if (!/^-?\d{1,400}$/.test(String(stored.value))) throw new Failure('CURSOR_INVALID', 'the saved position is not an integer')
   return BigInt(stored.value)
 }

@@ -25,7 +25,7 @@ const RANK: Readonly<Record<Confidence, number>> = { high: 0, medium: 1, low: 2 
 /** Proposes settings from an OpenAPI 3 or Swagger 2 document. Pure. Throws IMPORT_UNREADABLE. */
 export const proposeConfig = (document: Node, options: ProposeOptions): Proposal => {
   if (!isObject(document) || (typeof document['openapi'] !== 'string' && document['swagger'] === undefined))
-    throw new Failure('IMPORT_UNREADABLE', 'this is no OpenAPI document: it has neither "openapi" nor "swagger"')
+    throw new Failure('IMPORT_UNREADABLE', 'this is not an OpenAPI document: it has neither "openapi" nor "swagger"')
   const resolver = createResolver(document)
   const wanted = compileGlobs(options.paths.length === 0 ? ['**'] : options.paths, { dot: true, negate: true, withFolder: true })
   const all = listOperations(document, resolver).filter(({ path }) => [path, path.slice(1), path.replace(/\/$/, '')].some(wanted))
@@ -44,7 +44,7 @@ export const proposeConfig = (document: Node, options: ProposeOptions): Proposal
   const settings = { url: base.url, ...(auth.kind !== 'none' && { auth }) }
   const chosen = choose(found.filter((draft) => isUsable(settings, draft, skipped)))
   if (chosen.length === 0)
-    throw new Failure('IMPORT_UNREADABLE', `none of the ${all.length} GET operations gives a list of records that can be distinguished`)
+    throw new Failure('IMPORT_UNREADABLE', `none of the ${all.length} GET operations returns a list of records with keys that can be distinguished`)
   const rest = found.length - chosen.length
   return {
     title: asText(asObject(document['info'])['title']).slice(0, 200) || 'API',

@@ -81,7 +81,7 @@ const attempt = (step: () => PagePosition | null): PagePosition | Failure | null
 /** Change feeds answer 410 when a token is too old to continue from. */
 const expiredToken = (error: unknown, isStored: boolean): unknown => {
   const isGone = isStored && error instanceof Failure && error.reason === 'NOT_FOUND_UPSTREAM' && error.message.endsWith('410')
-  return isGone ? new Failure('CURSOR_INVALID', 'the API does not know the saved page token any more', { cause: error }) : error
+  return isGone ? new Failure('CURSOR_INVALID', 'the API no longer knows the saved page token', { cause: error }) : error
 }
 
 /** Equal for responses with the same records: count, first and last suffice, because keys differ within a list. */

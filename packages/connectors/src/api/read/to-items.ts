@@ -27,10 +27,10 @@ export const toItems = (body: unknown, stream: StreamConfig): AnswerItems => {
   if (found === null || found === undefined) return { items: [], doubt: doubtOfNothing(body, stream, { isMissing: found === undefined, where }) }
   if (stream.shape === 'object') {
     if (typeof found === 'object' && !Array.isArray(found)) return { items: [found], doubt }
-    throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: ${where} is no object`)
+    throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: ${where} is not an object`)
   }
   if (Array.isArray(found)) return { items: found, doubt }
-  throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: ${where} is no list but ${namesOf(found)}`)
+  throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: ${where} is not a list but ${namesOf(found)}`)
 }
 
 const doubtOfNothing = (body: unknown, stream: StreamConfig, { isMissing, where }: { isMissing: boolean; where: string }): string | null => {

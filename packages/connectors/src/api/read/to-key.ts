@@ -11,7 +11,7 @@ export const toKey = (item: unknown, keyFields: readonly string[], parentKey: Re
   const own = keyFields.map((path) => toPart(readPath(item, path), path))
   const parts = [...(parentKey === null ? [] : partsOf(parentKey)), ...own]
   const json = canonicalJson(parts)
-  if (hasUnstorableText(json)) throw new Failure('TEXT_NOT_STORABLE', 'the key holds a NUL character or half a surrogate pair')
+  if (hasUnstorableText(json)) throw new Failure('TEXT_NOT_STORABLE', 'the key contains a NUL character or half a surrogate pair')
   if (json.length > MAX_KEY_CHARACTERS) throw new Failure('RECORD_TOO_LARGE', `the key has ${json.length} characters`)
   const [only] = parts
   return parts.length === 1 && only !== undefined && only !== null && typeof only !== 'boolean' ? only : parts

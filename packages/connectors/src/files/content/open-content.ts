@@ -22,7 +22,7 @@ export const openContent = async (raw: Raw, tools: ReadingTools): Promise<Conten
     throw new Failure('FILE_TOO_LARGE', `the file has more than maxFileBytes (${config.maxFileBytes})`)
   const outer = await takeStart(toGenerator(raw.bytes))
   const zipped = isGzip(outer.start)
-  if (zipped && raw.item === undefined) throw new Failure('ARCHIVE_NESTED', 'it is compressed once more')
+  if (zipped && raw.item === undefined) throw new Failure('ARCHIVE_NESTED', 'it is compressed twice')
   const bytes = zipped ? await takeStart(gunzip(outer.all(), config)) : outer
   const close = async (): Promise<void> => {
     await bytes.close()

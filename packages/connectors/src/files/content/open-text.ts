@@ -47,7 +47,7 @@ export const openText = (bytes: StartedBytes, name: string, config: ReadingConfi
 export async function* noMembers(): AsyncGenerator<never, void, void> {}
 
 const chooseFormat = (sample: string, name: string, config: ReadingConfig): Format => {
-  if (sample.trim() === '') throw new Failure('EMPTY_FILE', 'the file holds nothing but white space')
+  if (sample.trim() === '') throw new Failure('EMPTY_FILE', 'the file contains only white space')
   const format = fixedFormat(name, config) ?? (isBinary(sample) ? 'text' : sniffFormat(sample))
   const why = contradiction(format, sample)
   if (why !== null) throw new Failure('CONTENT_MISMATCH', why)

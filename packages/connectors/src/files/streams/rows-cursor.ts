@@ -31,7 +31,7 @@ export type PassDone = z.infer<typeof doneSchema>
 export const parseRowsCursor = (cursor: Cursor | null): PassPosition | PassDone | null => {
   if (cursor === null) return null
   const parsed = z.union([positionSchema, doneSchema]).safeParse(cursor)
-  if (!parsed.success) throw new Failure('CURSOR_INVALID', 'the cursor is not one of this connector')
+  if (!parsed.success) throw new Failure('CURSOR_INVALID', 'the cursor was not written by this connector')
   return parsed.data
 }
 

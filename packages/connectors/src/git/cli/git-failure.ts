@@ -9,7 +9,7 @@ const RULES: readonly (readonly [RegExp, Reason, string])[] = [
   [/could not read (Username|Password)|Authentication failed|returned error: 401/i, 'AUTH_FAILED', 'the remote refused the credentials'],
   [/returned error: 403|access denied/i, 'PERMISSION_DENIED', 'the credentials may not read the repository'],
   [/repository '.*' not found|returned error: (404|410)/i, 'NOT_FOUND_UPSTREAM', 'the remote has no such repository'],
-  [/not a git repository/i, 'NOT_FOUND_UPSTREAM', 'the folder is no git repository'],
+  [/not a git repository/i, 'NOT_FOUND_UPSTREAM', 'the folder is not a git repository'],
   [/returned error: 30\d|unable to update url base from redirection/i, 'TOO_MANY_REDIRECTS', 'the remote redirects to another address'],
   [/returned error: 429/i, 'RATE_LIMITED', 'the remote asks to wait'],
   [/returned error: 5\d\d/i, 'UPSTREAM_ERROR', 'the remote reports an error of its own'],

@@ -42,7 +42,7 @@ const followGitFile = async (files: Files, repository: string): Promise<string> 
   })
   if (!(await lstat(inside)).isFile()) return inside
   const target = /^gitdir: (.+)$/s.exec((await readPointer(inside)) ?? '')?.[1]
-  if (target === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `${repository} is no git repository: its .git names no folder`)
+  if (target === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `${repository} is not a git repository: its .git names no folder`)
   return files.resolve(path.resolve(path.dirname(inside), target))
 }
 

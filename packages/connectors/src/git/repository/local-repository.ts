@@ -19,11 +19,11 @@ export const createLocalRepository = (ctx: ConnectorContext<GitConfig, GitSecret
     const setup = { ...plain, gitDir: folders.gitDir }
     const answer = await runGit(setup, ['rev-parse', '--path-format=absolute', '--absolute-git-dir', '--git-common-dir'], signal)
     const [gitDir, commonDir] = answer.trim().split('\n')
-    if (gitDir === undefined || commonDir === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `${path} is no git repository`)
+    if (gitDir === undefined || commonDir === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `${path} is not a git repository`)
     // Git must mean the folders that were checked.
     for (const found of [gitDir, commonDir])
       if (![folders.gitDir, folders.commonDir].includes(await ctx.files.resolve(found)))
-        throw new Failure('PATH_NOT_ALLOWED', `git takes another folder for the repository of ${path}`)
+        throw new Failure('PATH_NOT_ALLOWED', `git would use another folder as the repository of ${path}`)
     return { ...setup, gitDir }
   }
   return {

@@ -21,7 +21,7 @@ export type GitCursor = z.infer<typeof cursorSchema>
 export const parseGitCursor = (cursor: Cursor | null): GitCursor | null => {
   if (cursor === null) return null
   const result = cursorSchema.safeParse(cursor)
-  if (!result.success) throw new Failure('CURSOR_INVALID', 'the cursor is none of the git connector')
+  if (!result.success) throw new Failure('CURSOR_INVALID', 'the cursor was not written by the git connector')
   return result.data
 }
 

@@ -13,7 +13,7 @@ export const parseGitUrl = (text: string): URL => {
   }
   if (text.length > MAX_LENGTH) refuse(`has more than ${MAX_LENGTH} characters`)
   // Git splits and decodes such URLs differently from WHATWG; both must see the same host.
-  if (hasUnsafeCharacter(text)) refuse('holds white space, control characters or backslashes')
+  if (hasUnsafeCharacter(text)) refuse('contains white space, control characters or backslashes')
   if (/^(\/|\.{1,2}(\/|$)|~|file:)/i.test(text)) refuse('is a local folder: name it in `path` instead of `url`')
   if (!/^https?:\/\/[^/:]/i.test(text)) refuse('does not begin with https:// or http://')
   if (/^https?:\/\/-/i.test(text)) refuse('has a host that looks like an option')

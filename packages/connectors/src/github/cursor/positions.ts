@@ -65,7 +65,7 @@ const parse = (cursor: Cursor | null, width: number): { readonly stored: Map<num
   const parsed = schema.safeParse(cursor)
   const one = ID + width
   if (!parsed.success || parsed.data.width !== width || parsed.data.positions.length % one !== 0)
-    throw new Failure('CURSOR_INVALID', 'the cursor is not one of this stream')
+    throw new Failure('CURSOR_INVALID', 'the cursor does not belong to this stream')
   const { positions, backfill } = parsed.data
   const entries = positions.match(new RegExp(`.{${one}}`, 'g')) ?? []
   return { stored: new Map(entries.map((entry) => [unpackNumber(entry.slice(0, ID)), entry.slice(ID)])), backfill }

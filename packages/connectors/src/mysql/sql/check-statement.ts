@@ -35,9 +35,9 @@ export const checkStatement = (sql: string, { field, allowFunctions }: Statement
   const first = found.findIndex(isEnd)
   const tokens = first < 0 ? found : found.slice(0, first)
   if (first >= 0 && found.slice(first).some((token) => !isEnd(token)))
-    return refuse('SQL_MULTIPLE_STATEMENTS', 'the text holds more than one statement')
+    return refuse('SQL_MULTIPLE_STATEMENTS', 'the text contains more than one statement')
   const start = tokens.find((token) => token.text !== '(')
-  if (start === undefined) return refuse('SQL_NOT_A_SELECT', 'the text holds no statement')
+  if (start === undefined) return refuse('SQL_NOT_A_SELECT', 'the text contains no statement')
   if (start.type !== 'word' || !/^(?:select|with)$/i.test(start.text))
     return refuse('SQL_NOT_A_SELECT', `the statement begins with ${start.text}, not with SELECT`)
 

@@ -18,7 +18,7 @@ export interface DocxDocument {
 export const readDocx = async (zip: Zip, { maxChars }: { readonly maxChars: number }): Promise<DocxDocument> => {
   const parts = await officeParts(zip)
   const body = parts.get(await findMainPart(parts, 'word/document.xml'))
-  if (body === undefined) throw new Failure('CONTENT_MISMATCH', 'the content is no Word document: word/document.xml is missing')
+  if (body === undefined) throw new Failure('CONTENT_MISMATCH', 'the content is not a Word document: word/document.xml is missing')
   const writer = createWriter(maxChars)
   await readXml(body.bytes(), writer)
   const properties = await readCoreProperties(parts)

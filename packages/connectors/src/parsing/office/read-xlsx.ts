@@ -26,7 +26,7 @@ export async function* readXlsx(zip: Zip, options: XlsxOptions): AsyncGenerator<
   const parts = await officeParts(zip)
   const part = (name: string): ZipEntry => {
     const found = parts.get(name.toLowerCase())
-    if (found === undefined) throw new Failure('CONTENT_MISMATCH', `the content is no Excel workbook: ${name} is missing`)
+    if (found === undefined) throw new Failure('CONTENT_MISMATCH', `the content is not an Excel workbook: ${name} is missing`)
     return found
   }
   const book = await findMainPart(parts, 'xl/workbook.xml')

@@ -36,7 +36,7 @@ export async function* sheetRows(bytes: AsyncIterable<Buffer>, context: SheetCon
         cells = []
       } else if (name === 'c') {
         const column = attributes['r'] === undefined ? cells.length : columnOf(attributes['r'])
-        if (!(column < EXCEL_COLUMNS)) throw new Failure('FILE_UNREADABLE', `row ${number} of a sheet has a cell in no column of Excel`)
+        if (!(column < EXCEL_COLUMNS)) throw new Failure('FILE_UNREADABLE', `row ${number} of a sheet has a cell outside the columns of Excel`)
         cell = { column, type: attributes['t'] ?? 'n', style: Number(attributes['s'] ?? 0), text: '' }
       } else if (name === 'v' || (name === 't' && cell.type === 'inlineStr')) taking = true
     },

@@ -43,7 +43,7 @@ export const openZip = async (handle: FileHandle, size: number, options: ZipOpti
   }
   const zip = await open()
   if (zip.entryCount > options.maxEntries)
-    throw new Failure('FILE_TOO_LARGE', `the archive holds ${zip.entryCount} files, more than maxArchiveFiles (${options.maxEntries})`)
+    throw new Failure('FILE_TOO_LARGE', `the archive contains ${zip.entryCount} files, more than maxArchiveFiles (${options.maxEntries})`)
   return {
     async *entries() {
       const names = new Set<string>()
@@ -57,7 +57,7 @@ export const openZip = async (handle: FileHandle, size: number, options: ZipOpti
             name,
             size: entry.uncompressedSize,
             refused: again
-              ? new Failure('ARCHIVE_UNSAFE_ENTRY', `the archive holds another file with the name ${quote(name)}`)
+              ? new Failure('ARCHIVE_UNSAFE_ENTRY', `the archive contains another file with the name ${quote(name)}`)
               : refusalOf(name, entry),
             bytes: () => content({ zip, entry, name, size, counts, limits: options }),
           }
@@ -73,7 +73,7 @@ const quote = (name: string): string => JSON.stringify(name.slice(0, 200))
 
 const refusalOf = (name: string, entry: Entry): Failure | null => {
   const problem = name.includes('\0') ? 'NUL in its name' : validateFileName(name)
-  if (problem !== null) return new Failure('ARCHIVE_UNSAFE_ENTRY', `the archive holds a file whose path leads out of it: ${quote(name)}`)
+  if (problem !== null) return new Failure('ARCHIVE_UNSAFE_ENTRY', `the archive contains a file whose path leads out of it: ${quote(name)}`)
   if (entry.isEncrypted()) return new Failure('FILE_UNREADABLE', 'it is encrypted')
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
     return new Failure('FILE_UNREADABLE', `it is compressed by method ${entry.compressionMethod}, which is not read`)

@@ -20,8 +20,8 @@ export interface StatementRules {
 export const checkStatement = async (sql: string, rules: StatementRules): Promise<CheckedStatement> => {
   const { field } = rules
   const [statement, ...others] = await parseStatements(sql, field)
-  if (statement === undefined) throw new Failure('SQL_NOT_A_SELECT', 'the text holds no statement', { field })
-  if (others.length > 0) throw new Failure('SQL_MULTIPLE_STATEMENTS', `the text holds ${others.length + 1} statements`, { field })
+  if (statement === undefined) throw new Failure('SQL_NOT_A_SELECT', 'the text contains no statement', { field })
+  if (others.length > 0) throw new Failure('SQL_MULTIPLE_STATEMENTS', `the text contains ${others.length + 1} statements`, { field })
   if (!isNode(statement.stmt['SelectStmt'])) {
     throw new Failure('SQL_NOT_A_SELECT', `the statement is a ${Object.keys(statement.stmt)[0]}, not a SELECT`, { field })
   }

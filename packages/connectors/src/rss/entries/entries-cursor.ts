@@ -31,6 +31,6 @@ const idOf = (url: string): string => shortHash(url, 8)
 const parse = (cursor: Cursor | null): readonly string[] => {
   if (cursor === null) return []
   const parsed = schema.safeParse(cursor)
-  if (!parsed.success) throw new Failure('CURSOR_INVALID', 'the cursor is not one of this connector')
+  if (!parsed.success) throw new Failure('CURSOR_INVALID', 'the cursor was not written by this connector')
   return parsed.data.feeds
 }

@@ -52,7 +52,7 @@ const feedSchema = z.looseObject({
 /** Reads JSON Feed 1.0 and 1.1. Throws CONTENT_MISMATCH when it is none. */
 export const readJsonFeed = (source: string, url: string, maxEntries: number): Omit<Feed, 'caveats'> => {
   const parsed = feedSchema.safeParse(parse(source, url))
-  if (!parsed.success) throw new Failure('CONTENT_MISMATCH', `${url} is JSON but no JSON Feed`)
+  if (!parsed.success) throw new Failure('CONTENT_MISMATCH', `${url} is JSON, but not a JSON Feed`)
   const feed = parsed.data
   const authors = people(feed)
   const next = absolute(feed.next_url, url)
@@ -81,7 +81,7 @@ const parse = (source: string, url: string): unknown => {
   try {
     return JSON.parse(source)
   } catch (cause) {
-    throw new Failure('UPSTREAM_INVALID', `${url} begins like JSON and is none`, { cause })
+    throw new Failure('UPSTREAM_INVALID', `${url} looks like JSON but is not valid`, { cause })
   }
 }
 

@@ -37,10 +37,10 @@ const readText = async (
   text: string,
   { url, maxEntries }: ParseFeedOptions,
 ): Promise<{ readonly feed: Omit<Feed, 'caveats'>; readonly left: readonly string[] }> => {
-  if (text === '') throw new Failure('CONTENT_MISMATCH', `${url} answered with nothing`)
+  if (text === '') throw new Failure('CONTENT_MISMATCH', `${url} returned an empty response`)
   if (text.startsWith('{')) return { feed: readJsonFeed(text, url, maxEntries), left: [] }
   if (HTML.test(text.slice(0, 5_000))) throw htmlInstead(text, url)
-  if (!text.startsWith('<')) throw new Failure('CONTENT_MISMATCH', `${url} is no feed: neither XML nor JSON`)
+  if (!text.startsWith('<')) throw new Failure('CONTENT_MISMATCH', `${url} is not a feed: it is neither XML nor JSON`)
   const xml = stepOverDoctype(text)
   if (xml === null) throw new Failure('XML_DTD_NOT_ALLOWED', `${url} has a DOCTYPE that does not end`)
   return { feed: await readXmlFeed(xml.text, url, maxEntries), left: xml.left }

@@ -68,7 +68,7 @@ export const readXml = async (text: string, reading: XmlReading): Promise<{ read
   } catch (thrown) {
     if (!(thrown instanceof Enough)) throw thrown
   }
-  if (state.root === undefined) throw new Failure('CONTENT_MISMATCH', `${reading.url} is no feed: it has no XML element`)
+  if (state.root === undefined) throw new Failure('CONTENT_MISMATCH', `${reading.url} is not a feed: it has no XML element`)
   return { root: state.root, cut: state.cut }
 }
 

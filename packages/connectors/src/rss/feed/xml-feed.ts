@@ -22,7 +22,7 @@ export const readXmlFeed = async (text: string, url: string, maxEntries: number)
   if (root.name === 'atom:feed') return { ...readAtom(root, nodes), cut }
   if (root.name === 'atom:entry') return { head: { format: 'atom' }, entries: nodes.map((node) => readAtomEntry(node, [])), cut }
   if (root.name === 'rss' || root.name === 'rdf:RDF') return { ...readRss(root, nodes, url), cut }
-  throw new Failure('CONTENT_MISMATCH', `${url} is XML but no feed: its root is <${root.name.slice(0, 100)}>`)
+  throw new Failure('CONTENT_MISMATCH', `${url} is XML, but not a feed: its root is <${root.name.slice(0, 100)}>`)
 }
 
 const readAtom = (root: XmlNode, nodes: readonly XmlNode[]): { readonly head: FeedHead; readonly entries: readonly FeedEntry[] } => {

@@ -42,7 +42,7 @@ export const createFetcher = (ctx: ConnectorContext<RssConfig, SiteSecrets>): Fe
     for (;;) {
       const waitMs = (restUntil.get(host) ?? 0) - now().getTime()
       if (waitMs <= 0) return
-      if (waitMs > MAX_WAIT_MS) throw new Failure('RATE_LIMITED', `${host} asked to be left alone`, { retryAfterMs: waitMs })
+      if (waitMs > MAX_WAIT_MS) throw new Failure('RATE_LIMITED', `${host} asked for a pause`, { retryAfterMs: waitMs })
       await sleep(waitMs, undefined, { signal })
     }
   }

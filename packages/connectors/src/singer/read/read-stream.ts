@@ -33,7 +33,7 @@ export async function* readStream(connection: SingerConnection, order: StreamOrd
   const { config, now } = connection.ctx
   const plans = chooseStreams(await connection.catalog(order.signal, false), config)
   const plan = plans.find(({ name }) => name === order.stream)
-  if (plan === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `the tap has no stream "${order.stream}" any more`)
+  if (plan === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `the tap no longer has the stream "${order.stream}"`)
   await using run = await startStream(connection, plan, order)
   const pages = createPageBuilder({ maxRecords: config.pageRecords, keepsState: plan.method !== 'FULL_TABLE', now: () => now().getTime() })
   const reader = createLineReader({ log: connection.ctx.log, redact: connection.redact }, plan, pages)
@@ -57,6 +57,6 @@ export async function* readStream(connection: SingerConnection, order: StreamOrd
 const parseCursor = (cursor: Cursor | null): string | null => {
   if (cursor === null) return null
   const state = typeof cursor === 'object' && !Array.isArray(cursor) ? Reflect.get(cursor, 'state') : undefined
-  if (typeof state !== 'string') throw new Failure('CURSOR_INVALID', 'the cursor does not hold the STATE of a tap')
+  if (typeof state !== 'string') throw new Failure('CURSOR_INVALID', 'the cursor does not contain the STATE of a tap')
   return state
 }

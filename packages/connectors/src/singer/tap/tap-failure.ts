@@ -36,7 +36,7 @@ export const toTapFailure = (how: string, tail: readonly string[]): Failure => {
 /** The failure of a tap that made no progress in time: many retry for long, and log why. Pure. */
 export const toSlowTapFailure = (tail: readonly string[], ms: number): Failure => {
   const line = tail.findLast((text) => findReason(text) !== null)
-  if (line === undefined) return new Failure('TIMEOUT', `the tap gave neither a catalog nor a record within ${ms} ms`)
+  if (line === undefined) return new Failure('TIMEOUT', `the tap wrote neither a catalog nor a record within ${ms} ms`)
   return toFailure(findReason(line) ?? 'TIMEOUT', `the tap was still trying after ${ms} ms: ${line.slice(0, 400)}`)
 }
 

@@ -65,7 +65,7 @@ export const createSlackApi = (ctx: ConnectorContext<SlackConfig, SlackSecrets>)
     }
     token.granted = parseGrantedScopes(response.headers['x-oauth-scopes'])
     const answer = envelope.safeParse(await response.json())
-    if (!answer.success) throw new Failure('UPSTREAM_INVALID', `${method}: the answer is not one of Slack`)
+    if (!answer.success) throw new Failure('UPSTREAM_INVALID', `${method}: the answer is not a response of Slack`)
     if (answer.data.ok) return answer.data
     const failure = toSlackFailure(method, answer.data)
     throw failure.reason === 'RATE_LIMITED' ? rest(method, failure) : failure

@@ -39,7 +39,7 @@ const schema = z.strictObject({
 /** Throws CURSOR_INVALID and CURSOR_IN_FUTURE. */
 export const openPositions = (cursor: Cursor | null, now: Date): Positions => {
   const parsed = schema.safeParse(cursor ?? { channels: '' })
-  if (!parsed.success) throw new Failure('CURSOR_INVALID', 'the cursor is not one of this connector')
+  if (!parsed.success) throw new Failure('CURSOR_INVALID', 'the cursor was not written by this connector')
   const { channels, descent, visits = 0 } = parsed.data
   const entries = channels.split(',').filter((entry) => entry !== '')
   const stored = new Map(

@@ -48,7 +48,7 @@ export async function* readPages(
 /** Otherwise what follows would count as gone. */
 const requireNext = (method: string, page: MessagesPage): void => {
   if (page.has_more === true && !page.response_metadata?.next_cursor)
-    throw new Failure('READING_INCOMPLETE', `${method}: Slack says that more follows and not where`)
+    throw new Failure('READING_INCOMPLETE', `${method}: Slack says that more follows, but not where`)
 }
 
 /** Yields a thread, oldest message first, including the one that started it. */

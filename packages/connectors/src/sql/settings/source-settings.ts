@@ -24,7 +24,7 @@ export const tlsShape = z
       .string()
       .min(1)
       .max(253)
-      .refine((name) => canonicalHost(name) !== null, { error: 'is no name of a host' })
+      .refine((name) => canonicalHost(name) !== null, { error: 'is not a host name' })
       .optional()
       .describe('Name to expect in the certificate, when it differs from the host.'),
   })

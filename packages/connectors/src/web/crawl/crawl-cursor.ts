@@ -31,7 +31,7 @@ const MAX_AGAIN_BYTES = 6_000
 export const parseCursor = (cursor: Cursor | null): CrawlCursor | null => {
   if (cursor === null) return null
   const parsed = schema.safeParse(cursor)
-  if (!parsed.success) throw new Failure('CURSOR_INVALID', 'the cursor is not one of a crawl')
+  if (!parsed.success) throw new Failure('CURSOR_INVALID', 'the cursor was not written by a crawl')
   const { generation, settings, again } = parsed.data
   return { generation, settings, again }
 }

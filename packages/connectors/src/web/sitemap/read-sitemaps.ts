@@ -68,7 +68,7 @@ const readOne = async (request: SitemapRequest, url: string, maxPages: number): 
     const body = await download(request.tools, url)
     const text = body === null ? null : decodeXml(body.bytes, body.contentType).text
     const sitemap = text === null ? null : await parseSitemap(text, url, maxPages)
-    if (sitemap === null && request.required) throw new Failure('CONTENT_MISMATCH', `${url} is no sitemap`, { field: 'config.sitemap' })
+    if (sitemap === null && request.required) throw new Failure('CONTENT_MISMATCH', `${url} is not a sitemap`, { field: 'config.sitemap' })
     return sitemap
   } catch (error) {
     if (request.required || request.tools.signal.aborted) throw error
