@@ -40,6 +40,7 @@ export const measureQuestions: Scenario = async (context) => {
     const searchable = (Date.now() - started) / 1_000
     await untilMerged(stack)
     note(`stored in ${seconds.toFixed(0)} s, searchable in ${searchable.toFixed(0)} s`)
+    note(`sizes with indexes: ${await describeSizes(stack)}`)
     const [first, ...later] = chunks(file.questions, settings.quick ? 10 : 150)
     if (first === undefined) throw new Error('there are no questions')
     const quiet = await askAll(stack, first)
@@ -70,6 +71,15 @@ export const measureQuestions: Scenario = async (context) => {
     await stack.close()
     rmSync(root, { recursive: true, force: true })
   }
+}
+
+/** Tables of more than a megabyte, the largest first. */
+const describeSizes = async ({ database }: Stack): Promise<string> => {
+  const { rows } = await database.pool.query<{ name: string; bytes: string }>(
+    `SELECT relname AS name, pg_total_relation_size(relid) AS bytes FROM pg_stat_user_tables
+     WHERE schemaname = 'public' AND pg_total_relation_size(relid) > 1000000 ORDER BY 2 DESC`,
+  )
+  return rows.map(({ name, bytes }) => `${name} ${Math.round(Number(bytes) / 1_000_000)} MB`).join(', ')
 }
 
 /** Asks one question after the other, each beside a request that only asks the database for 1. Throws when one has no hit. */
