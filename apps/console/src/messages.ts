@@ -683,6 +683,7 @@ export const messages = {
       retryQuarantined: 'retry quarantined records',
       dropQuarantine: 'drop quarantined records',
       dropQuarantined: 'drop quarantined records',
+      replaceUpload: 'replace its uploaded files',
       deleteSource: 'delete the source',
       cancelRun: 'cancel the run',
       createNotification: 'add targets',

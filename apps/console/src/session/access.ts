@@ -31,6 +31,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
       'retryQuarantined',
       'dropQuarantine',
       'dropQuarantined',
+      'replaceUpload',
       'deleteSource',
     ],
   },
