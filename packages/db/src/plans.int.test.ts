@@ -154,6 +154,15 @@ describe.each([
           Array.from({ length: 100 }, (_, n) => id(n + 5_000)),
         ),
     ],
+    [
+      'walking through known records',
+      2_500,
+      async () => {
+        let known = 0
+        for await (const { key } of createStoredRecords(watched.database, run.sourceId).entries('main')) known += key === '' ? 0 : 1
+        expect(known).toBeGreaterThan(3_000)
+      },
+    ],
     // Without statistics it may sort the records of the source, but must not read others.
     [
       'listing records',

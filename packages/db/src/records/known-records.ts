@@ -30,11 +30,15 @@ export const createStoredRecords = (database: Database, sourceId: string): Store
   async *entries(stream) {
     let after: Buffer = Buffer.alloc(0)
     for (;;) {
-      const { rows } = await database.pool.query<{ key: string; validator: string | null; key_hash: Buffer }>(
-        `SELECT r.key, ${VALIDATOR}, r.key_hash FROM records r JOIN streams st ON st.id = r.stream_id
-         WHERE st.source_id = $1 AND st.name = $2 AND ${OWN_KEYS} AND r.key_hash > $3 AND r.deleted_at IS NULL ORDER BY r.key_hash LIMIT ${PAGE}`,
-        [sourceId, stream, after],
-      )
+      // Lateral, because a join loses the order of the index: each page would then read and sort all that follow.
+      const { rows } = await database.lists.query<{ key: string; validator: string | null; key_hash: Buffer }>({
+        name: 'inlet-all-known',
+        text: `SELECT r.key, ${VALIDATOR}, r.key_hash FROM streams st CROSS JOIN LATERAL (
+                 SELECT key, validator, epoch, key_hash FROM records WHERE stream_id = st.id AND key_hash > $3 AND deleted_at IS NULL
+                 ORDER BY key_hash LIMIT ${PAGE}
+               ) r WHERE st.source_id = $1 AND st.name = $2 AND ${OWN_KEYS} ORDER BY r.key_hash`,
+        values: [sourceId, stream, after],
+      })
       yield* rows.map(({ key, validator }) => ({ key, validator }))
       const last = rows.at(-1)
       if (last === undefined || rows.length < PAGE) return
