@@ -110,7 +110,7 @@ const untilIndexed = async ({ database }: Stack): Promise<void> => {
   )
 }
 
-/** The indexer goes on merging for a while after everything is searchable. */
+/** The indexer continues merging for a while after everything is searchable. */
 const untilMerged = async ({ processes }: Stack): Promise<void> => {
   const indexers = processes.filter(({ app }) => app === 'scribe').flatMap(({ pid }) => childrenOf(pid))
   const used = (): number => indexers.reduce((sum, pid) => sum + readCpuSeconds(pid), 0)
