@@ -105,7 +105,9 @@ const indexLag = z
       description: 'Number of stored or changed records that are not indexed yet: search does not find them, or finds their previous content.',
     }),
     oldestSeconds: z.number().nullable().meta({ description: 'How long the oldest of them has been waiting.' }),
-    failed: z.int().meta({ description: 'Number of records that cannot be indexed. The log of the scribe says why.' }),
+    failed: z.int().meta({
+      description: 'Number of records that could not be indexed. They are tried again ever more rarely; `why` of their source says what went wrong.',
+    }),
   })
   .meta({ id: 'IndexLag', description: 'How far the search index is behind the store.' })
 

@@ -214,6 +214,10 @@ when('PUSH_REFUSED', 'owner', 'stays', async (id) => {
   await sql(`UPDATE sources SET connector = 'hooked', cron = NULL, next_tick_at = NULL WHERE id = $1`, [id])
   await sql(`INSERT INTO events (source_id, type, level, message) VALUES ($1, 'hook.refused', 'warn', 'the signature does not fit')`, [id])
 })
+when('NOT_INDEXED', 'operator', 'clears', async (id) => {
+  const row = `ARRAY[doc_id], 1, 100, 4, 'it does not fit', now() + interval '5 minutes' FROM records WHERE source_id = $1`
+  await sql(`INSERT INTO search_pending (docs, records, bytes, attempts, problem, retry_at) SELECT ${row}`, [id])
+})
 when('TEXT_MISSING', 'owner', 'stays', async (id) => {
   await sql(`UPDATE records SET data = '{"rate": 0.5, "at": "2026-01-01T00:00:00Z"}' WHERE source_id = $1`, [id])
 })

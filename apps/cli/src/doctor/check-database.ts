@@ -8,12 +8,14 @@ import {
   listVectorIndexes,
   listWorkers,
   readClockSkewSeconds,
+  readIndexState,
   readMigrationFiles,
   readVectorExtension,
 } from '@inlet/db'
 import { whyNoVectorIndex } from '@inlet/search'
 import { CANARY_SETTING, checkCanary, parseKeyring } from '@inlet/security'
 import { classifyIncidents } from './check-incidents.js'
+import { classifyIndex } from './check-index.js'
 import { classifyProcesses } from './check-processes.js'
 import { type Finding, fail, messageOf, ok, skip } from './finding.js'
 
@@ -48,6 +50,7 @@ export const checkDatabase = async (
       await checkKeys(database, keys),
       await checkProcesses(database),
       await checkIncidents(database),
+      await checkIndex(database),
       await checkVectors(database),
     ]
   } catch (error) {
@@ -83,6 +86,14 @@ const checkIncidents = async (database: Database): Promise<Finding> => {
     return classifyIncidents(await listIncidents(database, { open: true, before: null, limit: MAX_INCIDENTS }))
   } catch {
     return skip('incidents', 'the database is not migrated')
+  }
+}
+
+const checkIndex = async (database: Database): Promise<Finding> => {
+  try {
+    return classifyIndex(await readIndexState(database))
+  } catch {
+    return skip('search index', 'the database is not migrated')
   }
 }
 

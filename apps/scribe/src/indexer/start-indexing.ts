@@ -7,7 +7,8 @@ import { type IndexLoop, startIndexLoop } from './index-loop.js'
 export const startIndexing = async (database: Database, log: Logger, signal: AbortSignal): Promise<IndexLoop> => {
   const indexing = await withLifecycle(async (lifecycle) => {
     await untilAnswered(() => retryGivenUp(database.pool), signal)
-    const onProblem = (error: unknown): void => log.error({ err: error }, 'a record cannot be indexed for search; it is set aside')
+    const onProblem = (error: unknown): void =>
+      log.error({ err: error }, 'a record cannot be indexed for search; it is set aside and tried again later')
     let merging: Promise<unknown> | null = null
     const stopping = new AbortController()
     const merge = (): void => {

@@ -5,9 +5,10 @@ import { listChunks } from '../records/list-chunks.js'
 import { searchRecords } from '../records/search-records.js'
 import { testSearch } from '../records/testing/test-search.js'
 import { deleteSource, markDeleting } from '../sources/delete-source.js'
+import { gatherWhyFacts } from '../why/gather-why-facts.js'
 import { indexPending } from './index-pending.js'
-import { readIndexState } from './index-state.js'
-import { retryGivenUp } from './take-portion.js'
+import { hasPendingIndex, readIndexState } from './index-state.js'
+import { retryGivenUp, takePortion } from './take-portion.js'
 
 let store: TestStore
 beforeAll(async () => {
@@ -127,6 +128,37 @@ describe('a record that cannot be indexed', () => {
     await store.rows('UPDATE search_pending SET attempts = 9')
     expect(await indexPending(store.database)).toBe(0)
     expect(await readIndexState(store.database)).toMatchObject({ pending: 0, failed: 1 })
+  })
+
+  it('is tried again by itself after a pause, which grows with every failure, and then found', async () => {
+    const { put, find, sourceId } = await open()
+    await put({ a: 'walrus' })
+    await store.rows('UPDATE search_pending SET attempts = 9')
+    await indexPending(store.database)
+    const inMinutes = async (): Promise<number> => {
+      const [row] = await store.rows<{ minutes: number }>(
+        'SELECT round(extract(epoch FROM retry_at - clock_timestamp()) / 60)::int AS minutes FROM search_pending',
+      )
+      return row?.minutes ?? 0
+    }
+    const passes = () => store.rows('UPDATE search_pending SET retry_at = now()')
+    const first = await inMinutes()
+    expect([first > 0, await hasPendingIndex(store.database), await indexPending(store.database)]).toEqual([true, false, 0])
+    expect((await gatherWhyFacts(store.database, sourceId))?.unindexed).toMatchObject({
+      records: 1,
+      problem: expect.stringContaining('indexer ended'),
+    })
+    // An indexer that is killed says nothing: what it had taken is put off before it begins.
+    await passes()
+    expect(await hasPendingIndex(store.database)).toBe(true)
+    const client = await store.database.pool.connect()
+    expect(await takePortion(client, 1_000).finally(() => client.release())).toMatchObject([{ givenUp: true }])
+    expect([await inMinutes(), await hasPendingIndex(store.database)]).toEqual([first * 2, false])
+    await put({ b: 'badger' })
+    expect([await indexPending(store.database), await find('badger'), await find('walrus')]).toEqual([1, ['b'], []])
+    await passes()
+    expect([await indexPending(store.database), await find('walrus')]).toEqual([1, ['a']])
+    expect((await gatherWhyFacts(store.database, sourceId))?.unindexed).toBeNull()
   })
 
   it('is not inferred from outages of the database, however many occur while indexing it', async () => {

@@ -21,7 +21,7 @@ export interface IndexOptions {
   readonly portionBytes?: number
   /** Called when a segment was added. */
   readonly onPortion?: (records: number) => void
-  /** Called with an error that leaves a record out of the index, and with those that precede it. */
+  /** Called with an error that leaves a record out of the index for now, and with those that precede it. */
   readonly onProblem?: (error: unknown) => void
 }
 
@@ -51,7 +51,7 @@ export const indexPending = async (database: Database, options: IndexOptions = {
 const tryPortion = async (client: pg.ClientBase, portion: readonly PendingRow[], options: IndexOptions): Promise<number> => {
   const [first] = portion
   // After this many attempts, the processes working on it must have died without reporting an error.
-  const exhausted = first !== undefined && first.attempts > MAX_ATTEMPTS
+  const exhausted = first !== undefined && first.attempts > MAX_ATTEMPTS && !first.givenUp
   if (exhausted) {
     await isolate(client, first, 'the indexer ended whenever it had this record in hand')
     return 0

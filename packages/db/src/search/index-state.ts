@@ -1,4 +1,5 @@
 import type { Database } from '../database.js'
+import { DUE } from './take-portion.js'
 
 /** How far the search index is behind the stored records. */
 export interface IndexState {
@@ -6,7 +7,7 @@ export interface IndexState {
   readonly pending: number
   /** How long the oldest has waited; null when none does. */
   readonly oldestSeconds: number | null
-  /** Records that cannot be indexed and are not tried again. */
+  /** Records that could not be indexed; they are tried again ever more rarely. */
   readonly failed: number
 }
 
@@ -36,10 +37,10 @@ export const isIndexedUpTo = async ({ pool }: Pick<Database, 'pool'>, last: stri
 }
 
 const WORK = `
-SELECT EXISTS (SELECT FROM search_pending WHERE problem IS NULL) OR EXISTS (SELECT FROM search_reindexings)
+SELECT EXISTS (SELECT FROM search_pending WHERE ${DUE}) OR EXISTS (SELECT FROM search_reindexings)
   OR EXISTS (SELECT FROM records WHERE doc_id IS NULL AND deleted_at IS NULL) AS waits`
 
-/** Whether anything is waiting to be indexed. */
+/** Whether anything is to be indexed now. */
 export const hasPendingIndex = async ({ pool }: Pick<Database, 'pool'>): Promise<boolean> => {
   const { rows } = await pool.query<{ waits: boolean }>({ name: 'inlet-index-waits', text: WORK })
   return rows[0]?.waits === true

@@ -55,6 +55,7 @@ interface Row {
   readonly quarantine: WhyFacts['quarantine']
   readonly secrets: StepSecrets | null
   readonly newest: readonly { readonly key: string; readonly shown: boolean; readonly data: unknown }[] | null
+  readonly unindexed: { readonly records: number; readonly problem: string; readonly retry_at: string | null } | null
   readonly open_error: WhyFacts['openError']
   readonly run_id: string | null
   readonly run_trigger: RunTrigger
@@ -84,6 +85,13 @@ SELECT key, shown, CASE WHEN NOT shown AND size < 10000 THEN data END AS data FR
   FROM records t WHERE t.source_id = s.id ORDER BY t.fetched_at DESC LIMIT 20) t
 WHERE deleted_at IS NULL LIMIT 5`
 
+/** Looked up by number from the few rows with a problem, whatever the statistics say. */
+const UNINDEXED = `
+SELECT json_build_object('records', count(*), 'problem', min(p.problem), 'retry_at', min(p.retry_at))
+FROM (SELECT docs[1] AS doc, problem, retry_at FROM search_pending WHERE problem IS NOT NULL ORDER BY id LIMIT 1000) p
+  CROSS JOIN LATERAL (SELECT source_id FROM records WHERE doc_id = p.doc AND deleted_at IS NULL OFFSET 0) t
+WHERE t.source_id = s.id HAVING count(*) > 0`
+
 const FACTS = (condition: string): string => `
 SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
   s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.synced_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS schedule_synced, s.restart_at, s.consecutive_failures,
@@ -91,7 +99,7 @@ SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS dele
   (SELECT json_build_object('message', i.message, 'next', i.next, 'reason',
      (SELECT mode() WITHIN GROUP (ORDER BY q.reason) FROM quarantine q WHERE q.source_id = s.id AND q.state IN ('open', 'retrying')))
    FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL) AS quarantine, s.process_deaths,
-  (SELECT json_agg(n) FROM (${NEWEST}) n) AS newest,
+  (SELECT json_agg(n) FROM (${NEWEST}) n) AS newest, (${UNINDEXED}) AS unindexed,
   (SELECT json_build_object('names', coalesce((SELECT json_agg(k ORDER BY k) FROM jsonb_object_keys(c.sealed->'fields') k), '[]'),
      'credential', CASE WHEN c.name IS NOT NULL THEN json_build_object('id', c.id, 'name', c.name) END)
    FROM credentials c WHERE c.id = s.credential_id OR (s.credential_id IS NULL AND c.source_id = s.id)) AS secrets,
@@ -152,6 +160,7 @@ const toFacts = (row: Row): StoredWhyFacts => ({
   refusedPush: row.refused_push === null ? null : { at: new Date(row.refused_push.at), message: row.refused_push.message },
   quarantine: row.quarantine,
   unsearchable: isUnsearchable(row.newest ?? []),
+  unindexed: row.unindexed === null ? null : { ...row.unindexed, retryAt: row.unindexed.retry_at === null ? null : new Date(row.unindexed.retry_at) },
   openError: row.open_error,
   run: toRun(row),
   processes: row.processes ?? [],

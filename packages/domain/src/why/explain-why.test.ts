@@ -57,6 +57,7 @@ const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null 
   lastRun: null,
   quarantine: null,
   unsearchable: false,
+  unindexed: null,
   openError: null,
   run: ofRun === null ? null : { ...run, ...ofRun },
   processes: [worker],

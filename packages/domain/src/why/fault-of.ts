@@ -1,6 +1,6 @@
 import type { WhoActs } from '../errors/failure-codes.js'
 import { nextStepOf, whoActs } from '../errors/next-step.js'
-import type { Blocker } from './blocker.js'
+import { asksOperator, type Blocker } from './blocker.js'
 import type { WhyFacts } from './why-facts.js'
 
 /** Returns a blocker for a failure that somebody must repair or that clears by itself, depending on its reason. */
@@ -51,3 +51,12 @@ export const retriedText = ({ run, consecutiveFailures, lastRun }: WhyFacts): st
     ? ''
     : `; ${consecutiveFailures === 1 ? 'the run before failed' : `the ${consecutiveFailures} runs before failed`}: ${lastRun.reason === null ? '' : `${lastRun.reason}: `}${lastRun.message ?? 'see it'}`
 }
+
+/** What `why` says about records that the indexer could not index. */
+export const notIndexed = ({ records, problem, retryAt }: NonNullable<WhyFacts['unindexed']>): Blocker => ({
+  ...asksOperator(
+    `search does not find the current content of ${records === 1 ? 'one of its records' : `${records} of its records`}, which could not be indexed: ${problem}`,
+    'It is tried again automatically, ever more rarely, and at once when a scribe starts. Look at the log of the scribes for "cannot be indexed", and whether something kills their indexers, such as a lack of memory.',
+  ),
+  clearsAt: retryAt,
+})

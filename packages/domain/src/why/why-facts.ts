@@ -33,6 +33,8 @@ export interface WhyFacts {
   readonly quarantine: { readonly message: string; readonly next: string; readonly reason: string | null } | null
   /** Whether its newest records contain nothing that a search could find except their keys. */
   readonly unsearchable: boolean
+  /** Its records that could not be indexed for search: how many, why the first could not, and when one is tried again. Null when there are none. */
+  readonly unindexed: { readonly records: number; readonly problem: string; readonly retryAt: Date | null } | null
   readonly openError: { readonly version: number; readonly reason: string; readonly message: string } | null
   readonly run: ActiveRunFacts | null
   readonly processes: readonly ProcessFacts[]

@@ -2,7 +2,7 @@ import { nextStepOf } from '../errors/next-step.js'
 import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
-import { faultOf, partialOf, retriedText, whoRepairs } from './fault-of.js'
+import { faultOf, notIndexed, partialOf, retriedText, whoRepairs } from './fault-of.js'
 import { agoText, lasts, progressText, sinceText } from './since.js'
 import { errorOf, inError, suspensionOf } from './stopped-by-error.js'
 import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
@@ -262,6 +262,7 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('PARTIAL', 'the last run stored all that it read', ({ lastRun, nextTickAt }) =>
     lastRun?.outcome === 'partial' ? partialOf(lastRun, nextTickAt) : null,
   ),
+  rule('NOT_INDEXED', 'search has all of its records', ({ unindexed }) => (unindexed === null ? null : notIndexed(unindexed))),
   rule('TEXT_MISSING', 'search can find its records', ({ unsearchable }) =>
     unsearchable
       ? asksOwner(
