@@ -100,8 +100,6 @@ describe('a source from its registration to its end', () => {
         if (((await api.database.pool.query(`SELECT FROM ${name} WHERE source_id = $1`, [id])).rowCount ?? 0) > 0) found.push(name)
       return found
     }
-    // Not at the next quarter of a minute, but now.
-    await api.queues.enqueueMaintenance('reconcile', 1)
     await until(async () => (await left()).length === 0)
     await until(() => !existsSync(path.join(stack.workDir, id)))
     expect([shelf.open.includes(id), (await api.queues.listSchedules()).filter(({ sourceId }) => sourceId === id)]).toEqual([false, []])

@@ -71,7 +71,7 @@ const EVENT_POLL_MS = 500
 const CHANGE_POLL_MS = 200
 const FILES_POLL_MS = 2_000
 /** How often to look for operations that another process has left. */
-const BULK_POLL_MS = 10_000
+const BULK_POLL_MS = 30_000
 const DRAIN_MS = 10_000
 /** An event loop that is silent for this long does not recover: the process is killed and restarted. */
 const SILENT_MS = 30_000

@@ -43,11 +43,8 @@ import { createWorkerProbes } from './health/worker-probes.js'
 import { applyRetentionHourly, removeOrphansOften } from './maintenance/apply-retention.js'
 import { startChores } from './maintenance/chores.js'
 import { finishDeletions } from './maintenance/finish-deletions.js'
-import { createThrottle, startMaintenanceClock } from './maintenance/maintenance-clock.js'
-import { reconcile } from './maintenance/reconcile.js'
-import { repairSecrets } from './maintenance/repair-secrets.js'
+import { reconcileOften } from './maintenance/reconcile.js'
 import { rotateKeys } from './maintenance/rotate-keys.js'
-import { createSteps } from './maintenance/steps.js'
 import { startSweeping } from './maintenance/sweep-work-folders.js'
 import { startNotifier } from './notifications/start-notifier.js'
 import { processRun } from './processors/run.js'
@@ -77,8 +74,6 @@ const VERSION = '0.1.0'
 const IDLE_CONNECTION_MS = 60_000
 const LOST_AFTER_MS = 10_000
 const SWEEPING = { everyMs: 60_000, idleMs: 300_000 }
-const THOROUGH_EVERY_MS = 300_000
-const SECRETS_EVERY_MS = 60_000
 /** Several heartbeats fit into a lease: a process that sends none during one is gone. */
 const LONGEST_HEARTBEAT_MS = 5_000
 const CALLS_AT_A_TIME = 8
@@ -231,18 +226,13 @@ export const composeWorker = (
       lifecycle.defer(queue, () => consumer.close(15_000), { timeoutMs: 20_000 })
       return consumer
     }
-    const isThoroughPass = createThrottle(THOROUGH_EVERY_MS, monotonicNow)
-    const looksAtSecrets = createThrottle(SECRETS_EVERY_MS, monotonicNow)
     consumers.push(
       await consume(QUEUES.maintenance, 1, {
-        reconcile: async () => {
-          if (looksAtSecrets()) await createSteps({ metrics, log }).run('secrets', () => repairSecrets({ database, queues, keyring, log }), undefined)
-          await reconcile({ database, queues, metrics, log, continuous, thorough: isThoroughPass() })
-        },
         rotate: async () => {
           if (await rotateKeys({ database, keyring, log })) throw new RetryAt(new Date())
         },
-        // A process of an earlier version may enqueue it; retention is a chore now.
+        // A process of an earlier version may enqueue these; they are chores now.
+        reconcile: async () => {},
         retention: async () => {},
       }),
       await consume(QUEUES.calls, CALLS_AT_A_TIME, {
@@ -273,7 +263,6 @@ export const composeWorker = (
     const embedder = startEmbedder({ database, keyring, secrets, http: http.node, paces: connecting.paces, metrics, log })
     lifecycle.defer('embedder', embedder, { timeoutMs: 12_000 })
     lifecycle.defer('heartbeat', () => life.stop())
-    lifecycle.defer('maintenance clock', startMaintenanceClock(queues, log))
     const retention = retentionWithin({
       days: config.INLET_HISTORY_DAYS,
       latest: config.INLET_HISTORY_PER_SOURCE,
@@ -281,7 +270,15 @@ export const composeWorker = (
     })
     const choreDeps = { database, metrics, log, holder }
     const indexes = keepIndexes({ database, databaseUrl: config.DATABASE_URL, isWanted: config.INLET_VECTOR_INDEX !== 'off', log })
-    const chores = [finishDeletions(choreDeps), applyRetentionHourly({ ...choreDeps, retention }), removeOrphansOften(choreDeps), indexes]
+    const isAllowed = () => consumers.every((consumer) => consumer.clockProblem() === null)
+    const reconciling = reconcileOften({ ...choreDeps, queues, keyring, continuous, isAllowed })
+    const chores = [
+      reconciling,
+      finishDeletions(choreDeps),
+      applyRetentionHourly({ ...choreDeps, retention }),
+      removeOrphansOften(choreDeps),
+      indexes,
+    ]
     lifecycle.defer('chores', startChores(choreDeps, chores), { timeoutMs: 12_000 })
 
     const health = watchHealth({ isHealthy: probes.isHealthy, graceMs: UNHEALTHY_GRACE_MS })

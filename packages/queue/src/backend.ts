@@ -18,6 +18,8 @@ export type QueueProcessor = NonNullable<ConstructorParameters<typeof Worker<unk
 /** Creates queues and workers of the configured backend. The only place that knows both backends. */
 export interface QueueBackend {
   readonly kind: 'redis' | 'postgres'
+  /** How long a consumer waits for a signal, in seconds, before it checks by itself: the listening connection may have died silently. */
+  readonly fallbackPollS: number
   /** Prepares the server behind a connected queue; repeating it changes nothing. */
   prepare(queue: Queue): Promise<void>
   queue(name: string, options: Omit<QueueOptions, 'connection' | 'prefix'>): Queue
@@ -49,8 +51,10 @@ const settings: NonNullable<QueueOptions['settings']> = {
 /** Without a limit, a connection that died silently would be waited for until the system notices: minutes or hours. */
 const SILENCE_MS = 45_000
 const CONNECT_MS = 10_000
-/** How long a consumer waits for a signal, in seconds, before it checks by itself: the listening connection may have died silently. */
-export const FALLBACK_POLL_S = 20
+/** In Redis the wait is a command, so it must be shorter than the silence that ends a connection. */
+const REDIS_FALLBACK_POLL_S = 20
+/** In Postgres each check is four statements. */
+const POSTGRES_FALLBACK_POLL_S = 60
 
 /** Work continues soon after a server is back, however long it was unavailable. */
 const retryStrategy = (times: number): number => Math.min(times * 100, 2_000)
@@ -60,6 +64,7 @@ const redisBackend = (connection: QueueConnection, url: string): QueueBackend =>
   const server = { url, retryStrategy, connectTimeout: CONNECT_MS, socketTimeout: connection.silenceMs ?? SILENCE_MS }
   return {
     kind: 'redis',
+    fallbackPollS: REDIS_FALLBACK_POLL_S,
     prepare: async () => {},
     queue: (name, options) => new Queue(name, { ...options, settings, prefix, connection: server }),
     worker: (name, processor, options) =>
@@ -79,7 +84,7 @@ const redisBackend = (connection: QueueConnection, url: string): QueueBackend =>
 
 /** Limits how long BullMQ waits for a signal: by default until the next delayed job is due, up to an hour, however short `drainDelay` is. */
 const createPollingBackend: typeof createPostgresBackend = (...given) =>
-  Object.defineProperty(createPostgresBackend(...given), 'maximumBlockTimeout', { value: FALLBACK_POLL_S })
+  Object.defineProperty(createPostgresBackend(...given), 'maximumBlockTimeout', { value: POSTGRES_FALLBACK_POLL_S })
 
 const postgresBackend = (connection: QueueConnection): QueueBackend => {
   const classes = withBackend(createPollingBackend)
@@ -102,6 +107,7 @@ const postgresBackend = (connection: QueueConnection): QueueBackend => {
   // The classes differ from the Redis ones only in a type parameter for the backend, which nothing here uses.
   return {
     kind: 'postgres',
+    fallbackPollS: POSTGRES_FALLBACK_POLL_S,
     prepare: (queue) => storeUncompressed(poolOf(queue)),
     queue: (name, rest) => guarded(new classes.Queue(name, { ...rest, settings, connection: options(3) }) as unknown as Queue),
     worker: (name, processor, rest) =>

@@ -1,6 +1,6 @@
 import { withDeadline } from '@inlet/runtime'
 import { DelayedError, type Job, UnrecoverableError, type Worker } from 'bullmq'
-import { createQueueBackend, FALLBACK_POLL_S, type QueueConnection } from './backend.js'
+import { createQueueBackend, type QueueConnection } from './backend.js'
 import { startClockWatch } from './clock-watch.js'
 import { connectWithRetry, type StartWait } from './connect-with-retry.js'
 import { JOBS, type JobData, type JobName, QUEUES, type QueueName } from './jobs.js'
@@ -79,9 +79,9 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
     concurrency: options.concurrency,
     lockDuration: options.lockMs,
     // Runs, ticks and batches of a process that died return sooner in other ways; only calls depend on this.
-    stalledInterval: options.queue === QUEUES.calls ? options.lockMs : options.lockMs * 2,
+    stalledInterval: options.lockMs * (options.queue === QUEUES.calls ? 2 : 8),
     maxStalledCount: 1_000,
-    drainDelay: FALLBACK_POLL_S,
+    drainDelay: backend.fallbackPollS,
     // After an error; several connections may have died, and each attempt reveals only one.
     runRetryDelay: 2_000,
     autorun: false,

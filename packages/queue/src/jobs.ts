@@ -18,9 +18,8 @@ export const JOBS = {
   batch: batchEnvelope,
   /** A short request-response call; request and response are stored in Postgres. */
   call: z.object({ v: z.literal(1), callId: z.uuid() }),
-  /** Compares the desired state with the actual one: schedules, leases, lost jobs. */
+  /** Enqueued by earlier versions only, like `retention`. */
   reconcile: z.object({ v: z.literal(1) }),
-  /** Removes what is past its retention. */
   retention: z.object({ v: z.literal(1) }),
   /** Reseals with the primary master key what older keys sealed. */
   rotate: z.object({ v: z.literal(1) }),

@@ -92,19 +92,15 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await done(consumer)
   })
 
-  it('delivers calls, and maintenance jobs once per time slot', async () => {
+  it('delivers calls, and rotations once per slot', async () => {
     const callId = randomUUID()
     await queues.enqueueCall(callId)
-    for (const slot of [1, 1, 2]) await queues.enqueueMaintenance('reconcile', slot)
-    await queues.enqueueMaintenance('retention', 1)
+    for (const slot of [1, 1, 2]) await queues.enqueueRotation(slot)
     const seen: string[] = []
     const calls = await consume({ queue: QUEUES.calls, handlers: { call: async (data) => void seen.push(data.callId) } })
-    const maintenance = await consume({
-      queue: QUEUES.maintenance,
-      handlers: { reconcile: async () => void seen.push('reconcile'), retention: async () => void seen.push('retention') },
-    })
-    await until(() => seen.length === 4)
-    expect(seen.toSorted()).toEqual([callId, 'reconcile', 'reconcile', 'retention'].toSorted())
+    const maintenance = await consume({ queue: QUEUES.maintenance, handlers: { rotate: async () => void seen.push('rotate') } })
+    await until(() => seen.length === 3)
+    expect(seen.toSorted()).toEqual([callId, 'rotate', 'rotate'].toSorted())
     await done(calls)
     await done(maintenance)
   })

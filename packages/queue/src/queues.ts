@@ -41,7 +41,8 @@ export interface Queues {
    */
   forwardBatch(batch: BatchEnvelope): Promise<void>
   enqueueCall(callId: string): Promise<void>
-  enqueueMaintenance(name: 'reconcile' | 'retention' | 'rotate', slot: number): Promise<void>
+  /** Enqueues a rotation of the master key, once per slot. */
+  enqueueRotation(slot: number): Promise<void>
   /** Creates, changes or (null) removes the job scheduler of a source, and confirms it. Also throws what the confirmation throws. */
   syncJobScheduler(sourceId: string, schedule: Schedule | null): Promise<void>
   countSchedules(): Promise<number>
@@ -128,13 +129,10 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
       guarded(async () => {
         await queues[QUEUES.calls].add('call', { v: 1, callId }, { jobId: callId, removeOnComplete: { count: 100 }, removeOnFail: { count: 100 } })
       }),
-    enqueueMaintenance: (name, slot) =>
+    enqueueRotation: (slot) =>
       guarded(async () => {
-        await queues[QUEUES.maintenance].add(
-          name,
-          { v: 1 },
-          { jobId: `${name}.${slot}`, removeOnComplete: { count: 50 }, removeOnFail: { count: 50 } },
-        )
+        const kept = { removeOnComplete: { count: 50 }, removeOnFail: { count: 50 } }
+        await queues[QUEUES.maintenance].add('rotate', { v: 1 }, { jobId: `rotate.${slot}`, ...kept })
       }),
     syncJobScheduler: async (sourceId, schedule) => {
       await guarded(async () => {

@@ -18,4 +18,4 @@ export { EXIT_CONFIG, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK } from './main/exi
 export { type Main, type MainHost, type MainLog, type RunningApp, runMain } from './main/run-main.js'
 export { type ProcessHost, type StopSignal, waitForSignal } from './main/signals.js'
 export { REDACTED, redactionPattern, redactValues } from './text/redact-values.js'
-export { DeadlineError, monotonicNow, sleep, withDeadline } from './time/timers.js'
+export { createThrottle, DeadlineError, monotonicNow, sleep, withDeadline } from './time/timers.js'

@@ -22,7 +22,7 @@ export const syncSchedulerAfterCommit = (deps: QueueDeps, sourceId: string, sche
 
 /** Has a worker begin a committed key rotation. */
 export const enqueueRotationAfterCommit = (deps: QueueDeps): Promise<void> =>
-  afterCommit(deps, 'enqueueing a rotation', () => deps.queues.enqueueMaintenance('rotate', Date.now()))
+  afterCommit(deps, 'enqueueing a rotation', () => deps.queues.enqueueRotation(Date.now()))
 
 /** Enqueues committed runs. */
 export const enqueueAfterCommit = (deps: QueueDeps, runIds: readonly string[]): Promise<void> =>

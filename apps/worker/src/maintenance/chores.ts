@@ -17,7 +17,7 @@ export interface ChoreDeps extends StepDeps {
   readonly database: Database
   /** Identifies this process. */
   readonly holder: string
-  /** How often to check whether a chore is due (ms); default 15,000, and up to a minute for one that is rarely due. */
+  /** How often to check whether a chore is due (ms); default 15,000, and a minute for one that is due every five minutes or less often. */
   readonly lookMs?: number
 }
 
@@ -44,7 +44,7 @@ const loop = async (deps: ChoreDeps, chore: Chore, stop: AbortSignal): Promise<v
   const steps = createSteps(deps)
   while (!stop.aborted) {
     await steps.run(chore.name, () => doOnce(deps, chore, stop), undefined)
-    await sleep(deps.lookMs ?? Math.min(LONGEST_LOOK_MS, Math.max(LOOK_MS, chore.everyMs / 10)), stop).catch(() => {})
+    await sleep(deps.lookMs ?? Math.min(LONGEST_LOOK_MS, Math.max(LOOK_MS, chore.everyMs / 5)), stop).catch(() => {})
   }
 }
 

@@ -1,9 +1,6 @@
-import { createLogger } from '@inlet/observability'
 import { describe, expect, it } from 'vitest'
-import { createThrottle, startMaintenanceClock } from './maintenance-clock.js'
 import { compareSchedules } from './reconcile.js'
 
-const log = createLogger({ level: 'fatal', name: 'test' })
 const daily = { cron: '0 0 * * *', timeZone: 'UTC' }
 
 describe('compareSchedules', () => {
@@ -28,28 +25,5 @@ describe('compareSchedules', () => {
       ),
     ).toEqual({ missing: [], strays: [] })
     expect(compareSchedules(wanted, [])).toEqual({ missing: ['a', 'b', 'c'], strays: [] })
-  })
-})
-
-describe('createThrottle', () => {
-  it('is true at first and then once per period', () => {
-    let now = 0
-    const isTurn = createThrottle(100, () => now)
-    const at = (ms: number): boolean => {
-      now = ms
-      return isTurn()
-    }
-    expect([at(0), at(50), at(99), at(100), at(120), at(350), at(351)]).toEqual([true, false, false, true, false, true, false])
-  })
-})
-
-describe('startMaintenanceClock', () => {
-  it('enqueues the job at once, named after its time slot', async () => {
-    const made: [string, number][] = []
-    const before = Date.now()
-    const stop = startMaintenanceClock({ enqueueMaintenance: async (name, slot) => void made.push([name, slot]) }, log)
-    stop()
-    expect(made.map(([name]) => name)).toEqual(['reconcile'])
-    expect(made[0]?.[1]).toBeGreaterThanOrEqual(Math.floor(before / 15_000))
   })
 })

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { accountTicks, actOnSource, applyBatch, confirmQueued, createRun, deleteSource, finishRun, markDeleting, parkRun } from '@inlet/db'
 import { nextTick, type Schedule, ticksBetween } from '@inlet/domain'
 import { createLogger } from '@inlet/observability'
 import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
+import { createMasterKeyText, parseKeyring } from '@inlet/security'
 import { openTestStore, startRedis, type TestRedis, type TestStore, testBatch, until } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { startChores } from './chores.js'
 import { finishDeletions } from './finish-deletions.js'
-import { reconcile } from './reconcile.js'
+import { reconcile, reconcileOften } from './reconcile.js'
 
 const backends = [['postgres', ''] as const, ...(inject('redisServer') === '' ? [] : [['redis', inject('redisServer')] as const])]
 const YEARLY: Schedule = { cron: '0 0 1 1 *', timeZone: 'UTC' }
@@ -217,6 +219,31 @@ describe.each(backends)('reconcile with queues on %s', (_name, redisServer) => {
     await Promise.all(stop.map((each) => each()))
     await pass()
     expect(await scheduledIds()).toEqual([])
+  })
+
+  it('is started by no job: workers take turns, except those whose clock is wrong', async () => {
+    const ids = await addScheduled(2)
+    for (const id of ids) await loser.syncJobScheduler(id, null)
+    const log = createLogger({ level: 'fatal', name: 'test' })
+    const metrics = { countTick: () => {}, countRestored: () => {}, countMaintenanceFailure: (step: string) => failures.push(step) }
+    const common = {
+      database: store.database,
+      queues,
+      keyring: parseKeyring(createMasterKeyText('k1')),
+      metrics,
+      log,
+      continuous: [],
+      lookMs: 20,
+    }
+    await store.database.pool.query(`UPDATE chores SET finished_at = NULL WHERE name = 'reconcile'`)
+    const wrong = startChores({ ...common, holder: 'wrong' }, [reconcileOften({ ...common, isAllowed: () => false })])
+    // Looks several times; if a tenth of a second is not enough, the test covers less.
+    await delay(100)
+    expect(await scheduledIds()).toEqual([])
+    const right = startChores({ ...common, holder: 'right' }, [reconcileOften({ ...common, isAllowed: () => true })])
+    await until(async () => (await scheduledIds()).length === 2)
+    await Promise.all([wrong(), right()])
+    expect(failures).toEqual([])
   })
 
   it('does not wait for a locked source or run, and processes all others', async () => {

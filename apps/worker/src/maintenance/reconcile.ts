@@ -23,6 +23,10 @@ import {
 } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
 import type { JobScheduler, Queues } from '@inlet/queue'
+import { createThrottle, monotonicNow, withDeadline } from '@inlet/runtime'
+import type { Keyring } from '@inlet/security'
+import type { Chore } from './chores.js'
+import { type RepairSecretsDeps, repairSecrets } from './repair-secrets.js'
 import { createSteps, type Steps } from './steps.js'
 
 export interface ReconcileDeps {
@@ -186,4 +190,34 @@ const startRechecks = async (
     await queues.enqueueCall(id)
   })
   return due.length - failed.length
+}
+
+export interface ReconcilingDeps extends Omit<ReconcileDeps, 'thorough' | 'queues'> {
+  readonly queues: ReconcileDeps['queues'] & RepairSecretsDeps['queues']
+  readonly keyring: Keyring
+  /** Whether this process may act now, e.g. its clock is right. */
+  readonly isAllowed: () => boolean
+}
+
+/** Shorter than the pause between two looks at a chore, so that one process alone never misses its turn. */
+const EVERY_MS = 12_000
+const THOROUGH_EVERY_MS = 300_000
+const SECRETS_EVERY_MS = 60_000
+/** A pass that takes longer is left to itself, and another process may begin the next one. */
+const LONGEST_PASS_MS = 120_000
+
+/** Creates the chore that reconciles, which no queue has to start. */
+export const reconcileOften = ({ queues, keyring, isAllowed, ...deps }: ReconcilingDeps): Chore => {
+  const isThoroughPass = createThrottle(THOROUGH_EVERY_MS, monotonicNow)
+  const looksAtSecrets = createThrottle(SECRETS_EVERY_MS, monotonicNow)
+  const pass = async (): Promise<void> => {
+    if (looksAtSecrets()) await createSteps(deps).run('secrets', () => repairSecrets({ ...deps, queues, keyring }), undefined)
+    await reconcile({ ...deps, queues, thorough: isThoroughPass() })
+  }
+  return {
+    name: 'reconcile',
+    everyMs: EVERY_MS,
+    isWanted: async () => isAllowed(),
+    work: () => withDeadline(pass, LONGEST_PASS_MS, 'reconciling'),
+  }
 }

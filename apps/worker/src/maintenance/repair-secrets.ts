@@ -3,21 +3,22 @@ import { Failure } from '@inlet/domain'
 import type { Logger } from '@inlet/observability'
 import type { Queues } from '@inlet/queue'
 import { type Keyring, openSecrets } from '@inlet/security'
-import { RECONCILE_EVERY_MS } from './maintenance-clock.js'
 
 export interface RepairSecretsDeps {
   readonly database: Database
-  readonly queues: Pick<Queues, 'enqueueMaintenance'>
+  readonly queues: Pick<Queues, 'enqueueRotation'>
   readonly keyring: Keyring
   readonly log: Logger
 }
 
 const AT_ONCE = 200
+/** However many processes find an unfinished rotation, one of them enqueues it in this time. */
+const ROTATION_SLOT_MS = 15_000
 
 /** Repairs secrets: continues a rotation whose job was lost, and restarts sources whose key is available again. */
 export const repairSecrets = async (deps: RepairSecretsDeps): Promise<{ readonly repaired: number }> => {
   const rotation = await findRotation(deps.database)
-  if (rotation !== null && rotation.finishedAt === null) await deps.queues.enqueueMaintenance('rotate', Math.floor(Date.now() / RECONCILE_EVERY_MS))
+  if (rotation !== null && rotation.finishedAt === null) await deps.queues.enqueueRotation(Math.floor(Date.now() / ROTATION_SLOT_MS))
   const stopped = await listUnreadableSources(deps.database, AT_ONCE)
   const readable = stopped.filter((source) => canOpen(deps.keyring, source)).map(({ sourceId }) => sourceId)
   if (readable.length === 0) return { repaired: 0 }

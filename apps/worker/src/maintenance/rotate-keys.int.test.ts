@@ -187,7 +187,7 @@ describe('repairing secrets', () => {
     await begin()
     const jobs: string[] = []
     const keep = (keyring: Keyring) =>
-      repairSecrets({ database: store.database, keyring, log, queues: { enqueueMaintenance: async (name) => void jobs.push(name) } })
+      repairSecrets({ database: store.database, keyring, log, queues: { enqueueRotation: async () => void jobs.push('rotate') } })
     expect(await keep(renewed)).toEqual({ repaired: 0 })
     expect(await keep(both)).toEqual({ repaired: 1 })
     expect(jobs).toEqual(['rotate', 'rotate'])

@@ -10,9 +10,8 @@ import {
 } from '@inlet/db'
 import { maskUrl } from '@inlet/domain'
 import type { Logger, Metrics } from '@inlet/observability'
-import { monotonicNow, sleep } from '@inlet/runtime'
+import { createThrottle, monotonicNow, sleep } from '@inlet/runtime'
 import { type Keyring, openSecrets, sealSecrets } from '@inlet/security'
-import { createThrottle } from '../maintenance/maintenance-clock.js'
 import { type SendDeps, sendMessage } from './send-message.js'
 import { createMessageWriter } from './write-message.js'
 
@@ -32,7 +31,7 @@ export interface NotifierDeps extends SendDeps {
 
 const EVERY_MS = 5_000
 /** Interval once several looks have found nothing. */
-const CALM_EVERY_MS = 10_000
+const CALM_EVERY_MS = 15_000
 const CALM_AFTER = 3
 const CONTENT_EVERY_MS = 120_000
 const AT_A_TIME = 10

@@ -6,13 +6,13 @@ import { type DeliverDeps, deliverChanges, HOLD_MS } from './deliver-changes.js'
 export interface SinksDeps extends DeliverDeps {
   /** Identifies this process. */
   readonly holder: string
-  /** How often to look for sinks to claim, in ms: default 1,000, and up to 15,000 while this process has none. */
+  /** How often to look for sinks to claim, in ms: default 1,000, and up to 20,000 while this process has none. */
   readonly everyMs?: number
 }
 
 const EVERY_MS = 1_000
 const IDLE_MS = 5_000
-const LONGEST_IDLE_MS = 15_000
+const LONGEST_IDLE_MS = 20_000
 const AT_A_TIME = 10
 /** Minimum time between two reads of the sinks' lag. */
 const SCRAPED_MS = 10_000

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { sleep } from './timers.js'
+import { createThrottle, sleep } from './timers.js'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -27,5 +27,17 @@ describe('sleep', () => {
     expect(awake).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(2)
     expect(awake).toHaveBeenCalledOnce()
+  })
+})
+
+describe('createThrottle', () => {
+  it('is true at first and then once per period', () => {
+    let now = 0
+    const isTurn = createThrottle(100, () => now)
+    const at = (ms: number): boolean => {
+      now = ms
+      return isTurn()
+    }
+    expect([at(0), at(50), at(99), at(100), at(120), at(350), at(351)]).toEqual([true, false, false, true, false, true, false])
   })
 })

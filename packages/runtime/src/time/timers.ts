@@ -46,3 +46,13 @@ export const withDeadline = async <T>(work: () => Promise<T>, timeoutMs: number,
     clearTimeout(timer)
   }
 }
+
+/** Returns a function that returns true on its first call and then once per period (ms), for work that is too expensive for every pass. */
+export const createThrottle = (everyMs: number, now: () => number): (() => boolean) => {
+  let next = Number.NEGATIVE_INFINITY
+  return () => {
+    if (now() < next) return false
+    next = now() + everyMs
+    return true
+  }
+}
