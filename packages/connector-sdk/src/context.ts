@@ -87,11 +87,12 @@ export interface OpenedFile {
 }
 
 export interface FileAccess {
-  /** Returns the real paths of the folders the operator allowed, without those that do not exist right now. */
+  /** Returns the real paths of the folders the operator allowed, without those that cannot be read now. Throws FILES_UNAVAILABLE when none can. */
   roots(): Promise<readonly string[]>
   /**
    * Returns the real path of a file or folder that the operator allowed (INLET_FILE_ROOTS).
-   * Throws PATH_NOT_ALLOWED outside every root, PATH_ESCAPE when a link leaves its root, and NOT_FOUND_UPSTREAM when nothing is there.
+   * Throws PATH_NOT_ALLOWED outside every root, PATH_ESCAPE when a link leaves its root, FILES_UNAVAILABLE when the root itself is missing, and
+   * NOT_FOUND_UPSTREAM when nothing is there.
    */
   resolve(path: string): Promise<string>
   /**

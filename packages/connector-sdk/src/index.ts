@@ -44,7 +44,7 @@ export {
 } from './connector.js'
 export type { ConnectorContext, ConnectorLog, FileAccess, Inbox, KnownRecords, OpenedFile, PushedEvent } from './context.js'
 export { createFileAccess, type FileAccessOptions } from './files/file-access.js'
-export { toFileFailure } from './files/file-failure.js'
+export { toFileFailure, toFolderFailure, toWorkFolderFailure } from './files/file-failure.js'
 export { createAutomaton, type Piece } from './glob/automaton.js'
 export { compileGlob, compileGlobs, type GlobOptions } from './glob/compile-glob.js'
 export { type AuthSecrets, type AuthSpec, authSchema, authSecretsSchema } from './http/auth/auth-spec.js'

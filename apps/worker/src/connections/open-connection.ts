@@ -9,6 +9,7 @@ import {
   type EgressGuard,
   type HttpClient,
   type PageRenderer,
+  toWorkFolderFailure,
 } from '@inlet/connector-sdk'
 import {
   createStoredInbox,
@@ -87,7 +88,9 @@ export const openConnection = async (deps: ConnectionDeps, request: ConnectionRe
   const config = parseWith(connector.configSchema, request.config, 'config')
   await connector.validate?.(config, secrets)
   const workDir = path.join(deps.workRoot, request.sourceId)
-  await mkdir(workDir, { recursive: true, mode: 0o700 })
+  await mkdir(workDir, { recursive: true, mode: 0o700 }).catch((thrown: unknown) => {
+    throw toWorkFolderFailure(thrown, deps.workRoot)
+  })
   const context: ConnectorContext = {
     sourceId: request.sourceId,
     config,

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Failure } from '@inlet/domain'
+import { Failure, whoActs } from '@inlet/domain'
 import { asOrdinaryUser } from '@inlet/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createFileAccess } from './file-access.js'
+import { toFileFailure, toFolderFailure, toWorkFolderFailure } from './file-failure.js'
 import { openRegular } from './open-regular.js'
 
 let base: string
@@ -64,7 +65,31 @@ describe('createFileAccess', () => {
     expect(await reasonOf(files().open('up/secret.txt'))).toBe('PATH_ESCAPE')
     expect(await reasonOf(files().resolve('in/none.csv'))).toBe('NOT_FOUND_UPSTREAM')
     await rm(root, { recursive: true })
-    expect(await reasonOf(files().resolve(path.join(root, 'in')))).toBe('NOT_FOUND_UPSTREAM')
+    for (const input of [path.join(root, 'in'), root, 'in/a.csv', '.']) expect(await reasonOf(files().resolve(input))).toBe('FILES_UNAVAILABLE')
+    expect(await reasonOf(files().roots())).toBe('FILES_UNAVAILABLE')
+  })
+
+  it('asks operators for a missing root, and takes nothing from a later root or the one above in its place', async () => {
+    const missing = path.join(root, 'mounted')
+    const both = createFileAccess({ roots: [missing, root], openUpload: () => Promise.reject(new Error('none')) })
+    const failure = await both.resolve('in/a.csv').catch((thrown: unknown) => thrown)
+    expect(failure).toMatchObject({ reason: 'FILES_UNAVAILABLE', code: 'transient', message: `the allowed folder ${missing} does not exist` })
+    expect(whoActs('FILES_UNAVAILABLE')).toBe('operator')
+    expect(await reasonOf(both.resolve(path.join(missing, 'a.csv')))).toBe('FILES_UNAVAILABLE')
+    expect(await both.resolve(path.join(root, 'in/a.csv'))).toBe(path.join(root, 'in/a.csv'))
+    expect(await both.roots()).toEqual([root])
+    await mkdir(missing)
+    expect(await both.resolve('in/a.csv')).toBe(path.join(root, 'in/a.csv'))
+  })
+
+  it('takes a mount that does not answer for the matter of operators', () => {
+    for (const code of ['ESTALE', 'ENOTCONN', 'EHOSTDOWN'])
+      expect(toFileFailure(Object.assign(new Error(code), { code }), '/data/a.csv').reason).toBe('FILES_UNAVAILABLE')
+    for (const code of ['EIO', 'ENOTDIR', 'ENOENT'])
+      expect(toFolderFailure(Object.assign(new Error(code), { code }), '/data', 'the allowed folder').reason).toBe('FILES_UNAVAILABLE')
+    for (const code of ['EROFS', 'EACCES', 'ENOENT'])
+      expect(toWorkFolderFailure(Object.assign(new Error(code), { code }), '/work').reason).toBe('WORK_FOLDER_UNUSABLE')
+    expect(toWorkFolderFailure(Object.assign(new Error('full'), { code: 'ENOSPC' }), '/work').reason).toBe('DISK_FULL')
   })
 
   it('allows a root that is itself a link, and links that stay inside', async () => {

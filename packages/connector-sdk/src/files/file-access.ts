@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import path from 'node:path'
 import { Failure } from '@inlet/domain'
 import type { FileAccess } from '../context.js'
-import { toFileFailure } from './file-failure.js'
+import { toFileFailure, toFolderFailure } from './file-failure.js'
 import { openRegular } from './open-regular.js'
 import { checkPathForm, isKernelPath, isWithin, refuse } from './path-form.js'
 
@@ -15,8 +15,11 @@ export interface FileAccessOptions {
 
 interface Root {
   readonly given: string
-  readonly real: string
+  /** The failure of a root that cannot be looked at now. */
+  readonly real: string | Failure
 }
+
+type ReadyRoot = Root & { readonly real: string }
 
 interface Place {
   readonly real: string
@@ -25,51 +28,63 @@ interface Place {
 
 /**
  * Gives access to files below the operator's roots and to uploads, and to nothing else. Relative paths are looked up below
- * each root in turn. Throws RangeError for a root that is not absolute.
+ * each root in turn. A root that is missing or cannot be read fails what concerns it with FILES_UNAVAILABLE or FILE_NOT_READABLE, both for
+ * operators. Throws RangeError for a root that is not absolute.
  */
 export const createFileAccess = ({ roots, openUpload }: FileAccessOptions): FileAccess => {
   for (const root of roots) if (!path.isAbsolute(root)) throw new RangeError(`the root ${root} is not absolute`)
-  const existing = () => existingRoots(roots)
+  const look = () => lookAtRoots(roots)
   return {
-    roots: async () => (await existing()).map((root) => root.real),
-    resolve: async (input) => (await locate(input, roots, await existing())).real,
-    open: async (input) => openRegular(await locate(input, roots, await existing())),
+    roots: async () => readyRoots(await look()),
+    resolve: async (input) => (await locate(input, await look())).real,
+    open: async (input) => openRegular(await locate(input, await look())),
     openUpload,
   }
 }
 
-/** Throws FILE_NOT_READABLE for a root that this process may not look at: it may be there all the same. */
-const existingRoots = async (roots: readonly string[]): Promise<readonly Root[]> => {
+const lookAtRoots = async (roots: readonly string[]): Promise<readonly Root[]> => {
   const found: Root[] = []
   for (const root of roots) {
+    const given = path.resolve(root)
     try {
       const real = await realpath(root)
-      if (!isKernelPath(real)) found.push({ given: path.resolve(root), real })
+      if (!isKernelPath(real)) found.push({ given, real })
     } catch (thrown) {
-      const failure = toFileFailure(thrown, root)
-      // A root that is not mounted right now allows nothing.
-      if (failure.reason === 'FILE_NOT_READABLE') throw failure
+      if (!isKernelPath(given)) found.push({ given, real: toFolderFailure(thrown, root, 'the allowed folder') })
     }
   }
   return found
 }
 
-const locate = async (input: string, configured: readonly string[], roots: readonly Root[]): Promise<Place> => {
-  checkPathForm(input)
-  if (!path.isAbsolute(input)) return locateRelative(input, configured, roots)
-  const wanted = path.resolve(input)
-  const root = innermost(roots.filter(({ given, real }) => isWithin(wanted, given) || isWithin(wanted, real)))
-  if (root === undefined) {
-    if (!isKernelPath(wanted) && configured.some((folder) => isWithin(wanted, path.resolve(folder))))
-      throw new Failure('NOT_FOUND_UPSTREAM', `the allowed folder of ${input} does not exist now`)
-    throw refuse(`${input} is outside of the allowed folders`)
-  }
-  return resolveLink(wanted, root, input)
+const isReady = (root: Root): root is ReadyRoot => !(root.real instanceof Failure)
+
+const requireReady = (root: Root): ReadyRoot => {
+  if (isReady(root)) return root
+  throw root.real
 }
 
-const locateRelative = async (input: string, configured: readonly string[], roots: readonly Root[]): Promise<Place> => {
-  if (configured.length === 0) throw refuse('no folder is allowed')
-  for (const root of roots) {
+/** Throws the failure of the first root if none can be read: an empty list would look as if nothing were allowed. */
+const readyRoots = (roots: readonly Root[]): readonly string[] => {
+  const ready = roots.filter(isReady)
+  const [first] = roots
+  if (ready.length === 0 && first !== undefined) requireReady(first)
+  return ready.map(({ real }) => real)
+}
+
+const locate = async (input: string, roots: readonly Root[]): Promise<Place> => {
+  checkPathForm(input)
+  if (!path.isAbsolute(input)) return locateRelative(input, roots)
+  const wanted = path.resolve(input)
+  const root = innermost(roots.filter((one) => isWithin(wanted, one.given) || (isReady(one) && isWithin(wanted, one.real))))
+  if (root === undefined) throw refuse(`${input} is outside of the allowed folders`)
+  return resolveLink(wanted, requireReady(root), input)
+}
+
+/** Stops at a root that cannot be read: what a later one has under the same name would take the place of its files. */
+const locateRelative = async (input: string, roots: readonly Root[]): Promise<Place> => {
+  if (roots.length === 0) throw refuse('no folder is allowed')
+  for (const one of roots) {
+    const root = requireReady(one)
     try {
       return await resolveLink(path.resolve(root.real, input), root, input)
     } catch (thrown) {
@@ -79,9 +94,10 @@ const locateRelative = async (input: string, configured: readonly string[], root
   throw new Failure('NOT_FOUND_UPSTREAM', `${input} does not exist below an allowed folder`)
 }
 
-const innermost = (roots: readonly Root[]): Root | undefined => [...roots].sort((a, b) => b.real.length - a.real.length)[0]
+const lengthOf = (root: Root): number => (isReady(root) ? root.real : root.given).length
+const innermost = (roots: readonly Root[]): Root | undefined => [...roots].sort((a, b) => lengthOf(b) - lengthOf(a))[0]
 
-const resolveLink = async (wanted: string, root: Root, input: string): Promise<Place> => {
+const resolveLink = async (wanted: string, root: ReadyRoot, input: string): Promise<Place> => {
   let real: string
   try {
     real = await realpath(wanted)

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { renameSync } from 'node:fs'
 import path from 'node:path'
 import type { SourceRecord } from '@inlet/connector-sdk'
 import { createRecordStore } from '@inlet/connector-sdk/testing'
@@ -55,6 +56,18 @@ describe.skipIf(!gitIsHere())('git records (needs git 2.37)', () => {
         },
       },
     })
+  })
+
+  it('asks operators for an allowed folder that is gone, and for a work folder that somebody removed', async () => {
+    repository.commit({ message: 'First', files: { 'a.txt': 'one' } })
+    const away = `${root()}-away`
+    renameSync(root(), away)
+    try {
+      await expect(read('commits')).rejects.toMatchObject({ reason: 'FILES_UNAVAILABLE', message: expect.stringContaining(root()) })
+    } finally {
+      renameSync(away, root())
+    }
+    await expect(read('commits', { workDir: path.join(root(), 'removed') })).rejects.toMatchObject({ reason: 'WORK_FOLDER_UNUSABLE' })
   })
 
   it('turns the files at the head into documents: text, links as text, no binaries, nothing large', async () => {

@@ -1,4 +1,4 @@
-import { type Connection, type ConnectorContext, canonicalJson, Failure } from '@inlet/connector-sdk'
+import { type Connection, type ConnectorContext, canonicalJson, Failure, toWorkFolderFailure } from '@inlet/connector-sdk'
 import { type Catalog, parseCatalog, toCatalog } from './catalog/catalog.js'
 import { createStreamMatcher, isChosen, planStream, type StreamPlan } from './catalog/stream-plan.js'
 import type { SingerConfig, SingerSecrets } from './config.js'
@@ -37,7 +37,9 @@ export const openSingerConnection = (ctx: ConnectorContext<SingerConfig, SingerS
   const run = async (files: Readonly<Record<string, string>>, flags: readonly string[], signal: AbortSignal): Promise<TapRun> => {
     const command = commandOf(ctx)
     const scoped = AbortSignal.any([signal, ctx.signal, closing.signal])
-    const folder = await openRunFolder(ctx.workDir)
+    const folder = await openRunFolder(ctx.workDir).catch((thrown: unknown) => {
+      throw toWorkFolderFailure(thrown, ctx.workDir)
+    })
     try {
       const args = await writeFiles(folder, { config: JSON.stringify(mergeSettings(config.settings, ctx.secrets.settings ?? {})), ...files })
       if (scoped.aborted) throw new Failure('CANCELLED', 'the tap was not started')

@@ -133,6 +133,16 @@ export const REASONS = {
     who: 'operator',
     next: 'An operator has to allow the user of the workers to read the file or folder named in the message: its permissions, its owner, or the container mount.',
   },
+  FILES_UNAVAILABLE: {
+    code: 'transient',
+    who: 'operator',
+    next: 'An operator has to create or mount the folder that the message names again, on every worker, or correct INLET_FILE_ROOTS and restart the workers; Inlet continues by itself.',
+  },
+  WORK_FOLDER_UNUSABLE: {
+    code: 'transient',
+    who: 'operator',
+    next: 'An operator has to make the folder that the message names writable for the user of the workers, or choose another one with INLET_WORK_DIR; Inlet continues by itself.',
+  },
   NOT_A_REGULAR_FILE: { code: 'config_invalid', next: 'Only regular files are read.' },
   EMPTY_FILE: { code: 'record_invalid', next: 'The file has no content; upload it again.' },
   FILE_TOO_LARGE: { code: 'record_invalid', next: 'Split the file or raise maxFileBytes in the settings of the source.' },

@@ -6,6 +6,7 @@ import { relativeTo } from '../../parsing/listing/glob.js'
 import { findTargets, type Targets } from '../../parsing/listing/targets.js'
 import { walk } from '../../parsing/listing/walk.js'
 import { type FilePlace, fileSignature, openFile, openUpload, uploadSignature } from './open-item.js'
+import { lookAtFolder } from './same-folder.js'
 
 /** A position must fit into a cursor. */
 const MAX_KEY_BYTES = 4000
@@ -17,6 +18,7 @@ export type FileItem = Item & { readonly path?: string }
 export const openListing = async (place: FilePlace): Promise<Listing<FileItem>> => {
   const { config, files } = place.ctx
   const targets = await findTargets(config, files)
+  const root = targets === null || targets.root === '' ? null : await lookAtFolder(targets.root)
   return {
     async *items(signal) {
       for (const id of [...new Set(config.uploads)].sort()) {
@@ -24,12 +26,15 @@ export const openListing = async (place: FilePlace): Promise<Listing<FileItem>> 
         yield await listUpload(place, id)
       }
       if (targets !== null) yield* listFiles(place, targets, signal)
+      await root?.requireSame()
     },
     isGone: async (key) => {
       if (config.uploads.includes(key)) return isAbsent(await listUpload(place, key))
       if (targets === null) return true
       const file = path.join(targets.root, key)
-      return !targets.accepts(file) || isAbsent(await listFile(place, targets.root, file))
+      if (targets.accepts(file) && !isAbsent(await listFile(place, targets.root, file))) return false
+      await root?.requireSame()
+      return true
     },
   }
 }
@@ -41,6 +46,7 @@ async function* listFiles(place: FilePlace, targets: Targets, signal: AbortSigna
   for (const name of targets.missing) yield { key: name, failure: new Failure('NOT_FOUND_UPSTREAM', `${name} does not exist`), blind: false }
   for (const top of targets.tops) {
     for await (const entry of walk(top, { enters: targets.enters, signal })) {
+      if ('unreadable' in entry && entry.failure.reason === 'FILES_UNAVAILABLE') throw entry.failure
       if ('unreadable' in entry) yield { key: relativeTo(targets.root, entry.unreadable), failure: entry.failure, blind: true }
       else if (targets.accepts(entry.file)) {
         const listed = await listFile(place, targets.root, entry.file)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import path from 'node:path'
-import { Failure, toFileFailure } from '@inlet/connector-sdk'
+import { Failure, toWorkFolderFailure } from '@inlet/connector-sdk'
 
 /** A local file with random access. */
 export interface LocalFile {
@@ -18,12 +18,12 @@ export interface SpoolOptions {
 }
 
 /**
- * Copies a stream to an unnamed file, which vanishes with its handle, whatever happens to this process. Throws FILE_TOO_LARGE and DISK_FULL. The caller closes it.
+ * Copies a stream to an unnamed file, which vanishes with its handle, whatever happens to this process. Throws FILE_TOO_LARGE, DISK_FULL and WORK_FOLDER_UNUSABLE. The caller closes it.
  */
 export const spool = async (bytes: AsyncIterable<Buffer>, { folder, maxBytes, limit }: SpoolOptions): Promise<LocalFile> => {
   const place = path.join(folder, `spool-${randomUUID()}`)
   const handle = await open(place, 'wx+', 0o600).catch((thrown: unknown) => {
-    throw toFileFailure(thrown, place)
+    throw toWorkFolderFailure(thrown, folder)
   })
   let size = 0
   try {
@@ -45,6 +45,6 @@ const writeAll = async (handle: FileHandle, chunk: Buffer, folder: string): Prom
   try {
     for (let from = 0; from < chunk.length; ) from += (await handle.write(chunk, from)).bytesWritten
   } catch (thrown) {
-    throw toFileFailure(thrown, folder)
+    throw toWorkFolderFailure(thrown, folder)
   }
 }

@@ -24,6 +24,9 @@ const LASTING: ReadonlySet<Reason> = new Set([
   'XML_DTD_NOT_ALLOWED',
 ])
 
+/** Failures of the machine that reads, not of what is read. */
+const OF_THE_MACHINE: ReadonlySet<Reason> = new Set(['DISK_FULL', 'FILES_UNAVAILABLE', 'WORK_FOLDER_UNUSABLE'])
+
 export const isLasting = ({ reason }: Failure): boolean => LASTING.has(reason)
 
 /**
@@ -61,8 +64,8 @@ export async function* readItem(connection: ItemConnection, item: Item, options:
     }
   } catch (thrown) {
     if (signal.aborted || !(thrown instanceof Failure) || thrown.code === 'cancelled') throw thrown
-    // On a full disk no other item could be read either.
-    if (thrown.reason === 'DISK_FULL' || connection.concernsAll(thrown)) throw thrown
+    // Without a disk or a folder no other item could be read either.
+    if (OF_THE_MACHINE.has(thrown.reason) || connection.concernsAll(thrown)) throw thrown
     const format = found.content?.format ?? fixedFormat(item.name, config)
     const owner = format === null ? 'rows' : ownerOf(format, config)
     if (options.owner !== undefined && !concerns(owner, options.owner)) return null

@@ -5,6 +5,8 @@ type Reason = ConstructorParameters<typeof Failure>[0]
 /** What git writes to stderr (with LC_ALL=C); the first match wins. */
 const RULES: readonly (readonly [RegExp, Reason, string])[] = [
   [/no space left|disk quota/i, 'DISK_FULL', 'the disk with the work folder of this process is full'],
+  [/read-only file system/i, 'WORK_FOLDER_UNUSABLE', 'the work folder of this process cannot be written'],
+  [/stale file handle|transport endpoint is not connected/i, 'FILES_UNAVAILABLE', 'what is mounted there does not answer'],
   [/dubious ownership/i, 'FILE_NOT_READABLE', 'the repository belongs to another user than that of the worker'],
   [/could not read (Username|Password)|Authentication failed|returned error: 401/i, 'AUTH_FAILED', 'the remote refused the credentials'],
   [/returned error: 403|access denied/i, 'PERMISSION_DENIED', 'the credentials may not read the repository'],

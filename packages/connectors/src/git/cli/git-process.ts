@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, toWorkFolderFailure } from '@inlet/connector-sdk'
 import { type GitSetup, gitEnvironment } from './git-environment.js'
 import { toGitFailure } from './git-failure.js'
 
@@ -60,7 +61,7 @@ const watchLife = (child: ChildProcess, setup: GitSetup, signal: AbortSignal): P
   }
   signal.addEventListener('abort', end, { once: true })
   const closed = new Promise<Error | null>((resolve) => {
-    child.once('error', (cause) => resolve(notStarted(cause)))
+    child.once('error', (cause) => resolve(notStarted(cause, setup)))
     child.once('close', (code) => resolve(code === 0 ? null : toGitFailure(stderr, setup.secrets)))
   }).finally(() => {
     over = true
@@ -95,7 +96,10 @@ const killGroup = (child: ChildProcess, name: NodeJS.Signals): void => {
   }
 }
 
-const notStarted = (cause: Error): Failure =>
-  'code' in cause && cause.code === 'ENOENT'
+/** Node reports a missing working folder as if the program were missing. */
+const notStarted = (cause: Error, { workDir }: GitSetup): Failure => {
+  if (!existsSync(workDir)) return toWorkFolderFailure(cause, workDir)
+  return 'code' in cause && cause.code === 'ENOENT'
     ? new Failure('GIT_NOT_INSTALLED', 'git is not installed on the worker', { cause })
     : new Failure('INTERNAL', 'git could not be started', { cause })
+}

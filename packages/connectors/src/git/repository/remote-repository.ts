@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { type ConnectorContext, Failure } from '@inlet/connector-sdk'
+import { type ConnectorContext, Failure, toWorkFolderFailure } from '@inlet/connector-sdk'
 import type { GitSetup } from '../cli/git-environment.js'
 import { createGitRequirement, runGit } from '../cli/run-git.js'
 import type { GitConfig, GitSecrets } from '../config.js'
@@ -35,7 +35,9 @@ export const createRemoteRepository = (ctx: ConnectorContext<GitConfig, GitSecre
     async refresh(signal) {
       const { access, target } = await ask(signal)
       if (target === null) return { setup: local, target }
-      await prepare(ctx.workDir, gitDir, target, signal)
+      await prepare(ctx.workDir, gitDir, target, signal).catch((thrown: unknown) => {
+        throw toWorkFolderFailure(thrown, ctx.workDir)
+      })
       if ((await mirrored(local, signal)) !== target.head) {
         await fetchTarget({ access, target, gitDir, maxBytes: ctx.config.maxRepositoryBytes }, signal)
       }
