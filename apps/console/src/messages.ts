@@ -634,6 +634,7 @@ export const messages = {
     roles: { worker: 'Worker', scribe: 'Scribe' },
     alive: 'Alive',
     dead: 'No heartbeat',
+    cannotStore: 'Cannot store',
     refuses: { clock: 'Its clock is wrong', draining: 'Shutting down' },
     backpressure: 'Waiting for scribes to store what it has read.',
     of: (running: string, total: string) => `${running} of ${total}`,

@@ -1,5 +1,14 @@
 import os from 'node:os'
-import { createDatabase, markGone, readClockSkewSeconds, readIndexState, readSourceStandings, startHeartbeats, untilSchemaReady } from '@inlet/db'
+import {
+  createDatabase,
+  markGone,
+  readClockSkewSeconds,
+  readIndexState,
+  readSourceStandings,
+  startHeartbeats,
+  toTrouble,
+  untilSchemaReady,
+} from '@inlet/db'
 import {
   createMetrics,
   type Logger,
@@ -117,8 +126,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       concurrency: config.INLET_SCRIBE_CONCURRENCY,
       running: consumer.active(),
       backpressure: false,
-      refuses: consumer.clockProblem() === null ? null : 'clock',
-      problem: consumer.clockProblem(),
+      ...toTrouble(database, { refuses: consumer.clockProblem() === null ? null : 'clock', problem: consumer.clockProblem() }),
       connectors: [],
     }))
     lifecycle.defer('heartbeats', () => life.stop())

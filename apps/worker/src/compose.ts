@@ -245,7 +245,7 @@ export const composeWorker = (
     )
     lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
     const types = overrides.findConnector === undefined ? registry.all.map(({ connector }) => connector.type) : []
-    const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, backpressure }
+    const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, backpressure, database }
     const life = startHeartbeats(database, describeWorker({ ...facts, drain: drain.signal }), Math.min(LONGEST_HEARTBEAT_MS, lockMs / 3))
     const notifier = startNotifier({
       database,

@@ -17,6 +17,7 @@ const worker = z
     backpressure: z.boolean().meta({ description: 'Whether reading is suspended until scribes have stored the waiting batches.' }),
     refuses: z.enum(['clock', 'draining']).nullable().meta({ description: 'Why the process takes no work.' }),
     problem: z.string().nullable(),
+    reason: z.string().nullable().meta({ description: 'The reason of the failure in `problem`, if the database refuses what the process writes.' }),
     connectors: z.array(z.string()).meta({ description: 'Types of the connectors it has. Empty for scribes.' }),
   })
   .meta({ id: 'Worker', description: 'A worker or scribe process.' })

@@ -1,9 +1,9 @@
-import { Failure } from '@inlet/domain'
+import type { Failure } from '@inlet/domain'
 import { endSilentConnections } from '@inlet/runtime'
 import pg from 'pg'
+import { createRefusalMemory, type RefusalMemory } from './database-failure.js'
 import type { PrismaClient } from './generated/client.js'
 import { createPrismaOnPool, type Transaction } from './prisma-transaction.js'
-import { isConnectionError, sqlState } from './sql-state.js'
 
 export interface DatabaseOptions {
   readonly url: string
@@ -40,6 +40,8 @@ export interface Database {
   keyedTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
   /** The same as `transaction`, with Prisma on that connection, for the control plane: costs half a millisecond more per transaction (ADR 17). */
   prismaTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  /** The failure with which the server refused or did not answer most recently; null once a transaction was committed after it, or after two minutes. */
+  refusal(): Failure | null
   close(): Promise<void>
 }
 
@@ -64,14 +66,16 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     planning: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_sort=off',
   })
   const { prisma, transaction } = createPrismaOnPool(pool)
+  const memory = createRefusalMemory()
   return {
-    pool: translateErrors(pool),
-    keyed: translateErrors(keyed),
-    lists: translateErrors(lists),
+    pool: translateErrors(pool, memory),
+    keyed: translateErrors(keyed, memory),
+    lists: translateErrors(lists, memory),
     prisma,
-    transaction: (work) => runTransaction(pool, work),
-    keyedTransaction: (work) => runTransaction(keyed, work),
-    prismaTransaction: (work) => transaction(work).catch(throwDatabaseFailure),
+    transaction: (work) => runTransaction(pool, work, memory),
+    keyedTransaction: (work) => runTransaction(keyed, work, memory),
+    prismaTransaction: (work) => rethrow(transaction(work), memory),
+    refusal: () => memory.latest(),
     async close() {
       await prisma.$disconnect()
       await Promise.all([pool.end(), keyed.end(), lists.end()])
@@ -110,52 +114,35 @@ const SILENCE_MS = 30_000
  * Makes a pool's own queries fail with DATABASE_UNAVAILABLE as well, so that a run does not take an outage for an internal error. Prisma uses the
  * untranslated pool: it reads the codes of errors.
  */
-const translateErrors = (pool: pg.Pool): pg.Pool => {
+const translateErrors = (pool: pg.Pool, memory: RefusalMemory): pg.Pool => {
   const query = (...given: unknown[]): unknown => {
     const result = (pool.query as (...values: unknown[]) => unknown).apply(pool, given)
-    return result instanceof Promise ? result.catch(throwDatabaseFailure) : result
+    return result instanceof Promise ? rethrow(result, memory) : result
   }
   return new Proxy(pool, { get: (target, name) => (name === 'query' ? query : Reflect.get(target, name, target)) })
 }
 
-const runTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
-  const client = await connect(pool)
+const runTransaction = async <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, memory: RefusalMemory): Promise<T> => {
+  const client = await rethrow(pool.connect(), memory)
   let broken: Error | undefined
   try {
     await client.query('BEGIN')
     const result = await work(client)
     await client.query('COMMIT')
+    memory.stored()
     return result
   } catch (error) {
     // A connection whose ROLLBACK fails is not returned to the pool.
     await client.query('ROLLBACK').catch((cause: unknown) => {
       broken = cause instanceof Error ? cause : new Error(String(cause))
     })
-    throw toDatabaseFailure(error)
+    throw memory.translate(error)
   } finally {
     client.release(broken)
   }
 }
 
-const throwDatabaseFailure = (error: unknown): never => {
-  throw toDatabaseFailure(error)
-}
-
-const connect = async (pool: pg.Pool): Promise<pg.PoolClient> => {
-  try {
-    return await pool.connect()
-  } catch (error) {
-    throw toDatabaseFailure(error)
-  }
-}
-
-/** Turns a full disk of the server into DISK_FULL and connection errors into DATABASE_UNAVAILABLE; returns everything else, and errors already turned, unchanged. */
-export const toDatabaseFailure = (error: unknown): unknown =>
-  sqlState(error) === DISK_FULL ? new Failure('DISK_FULL', 'the disk of the database is full', { cause: error }) : toUnavailable(error)
-
-const DISK_FULL = '53100'
-
-const toUnavailable = (error: unknown): unknown =>
-  isConnectionError(error) && !(error instanceof Failure && error.reason === 'DATABASE_UNAVAILABLE')
-    ? new Failure('DATABASE_UNAVAILABLE', 'the database does not answer', { cause: error, retryAfterMs: 2_000 })
-    : error
+const rethrow = <T>(work: Promise<T>, memory: RefusalMemory): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw memory.translate(error)
+  })

@@ -75,7 +75,8 @@ export {
   type SharedCredential,
   updateSharedCredential,
 } from './credentials/shared-credentials.js'
-export { createDatabase, type Database, type DatabaseOptions, toDatabaseFailure } from './database.js'
+export { createDatabase, type Database, type DatabaseOptions } from './database.js'
+export { toDatabaseFailure } from './database-failure.js'
 export { countTokens, pauseGeneration, reserveTokens, resumeGeneration } from './embeddings/budget.js'
 export { type Coverage, readCoverage } from './embeddings/coverage.js'
 export { type EmbeddableParts, readEmbeddable } from './embeddings/embeddable.js'
@@ -283,8 +284,9 @@ export { type DraftToPublish, type PublishedVersion, publishDraft, type Rollback
 export { listSamples, MAX_SAMPLE_LENGTH, type RawSample, STORED_SAMPLES, saveSamples } from './versions/raw-samples.js'
 export { type OpenFailure, recordOpened, recordOpenFailure } from './versions/record-open.js'
 export { sameContent, type VersionContent } from './versions/version-content.js'
+export { readDatabaseProblem } from './why/database-problem.js'
 export { gatherWhyFacts, type StoredWhyFacts } from './why/gather-why-facts.js'
-export { type Heartbeats, startHeartbeats } from './workers/start-heartbeats.js'
+export { type Heartbeats, startHeartbeats, toTrouble } from './workers/start-heartbeats.js'
 export {
   ALIVE_SECONDS,
   forgetDead,

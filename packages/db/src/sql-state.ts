@@ -46,10 +46,10 @@ const CONNECTION_CODES = new Set([
   'P2024',
 ])
 
-/** The server is unavailable, restarting or full: try again later. */
+/** The server is unavailable, restarting, full or read-only: try again later. */
 export const isConnectionError = (error: unknown): boolean => {
   const state = sqlState(error)
-  if (state !== null) return /^(08|57P|53)/.test(state)
+  if (state !== null) return /^(08|57P|53|25006)/.test(state)
   if (!(error instanceof Error)) return false
   // A failure known to come from another system is not the database's, whatever its cause.
   if (error instanceof Failure && error.reason !== 'INTERNAL') return error.reason === 'DATABASE_UNAVAILABLE'

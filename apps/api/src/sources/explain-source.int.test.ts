@@ -40,6 +40,7 @@ const alive = (change: Partial<WorkerHeartbeat> = {}) =>
     backpressure: false,
     refuses: null,
     problem: null,
+    reason: null,
     connectors: ['toy'],
     ...change,
   })
@@ -79,6 +80,9 @@ const INDUCED: { code: string; who: string; clears: boolean; induce: (id: string
 const when = (code: string, who: 'owner' | 'operator' | 'nobody', clears: 'clears' | 'stays', induce: (id: string) => Promise<unknown>): void =>
   void INDUCED.push({ code, who, clears: clears === 'clears', induce })
 
+when('DATABASE_REFUSES', 'operator', 'stays', async () => {
+  await alive({ role: 'scribe', reason: 'DISK_FULL', problem: 'the disk of the database is full' })
+})
 when('DELETING', 'nobody', 'stays', async (id) => {
   await markDeleting(api.database, id, 'test')
 })

@@ -8,6 +8,7 @@ import {
   listVectorIndexes,
   listWorkers,
   readClockSkewSeconds,
+  readDatabaseProblem,
   readIndexState,
   readMigrationFiles,
   readVectorExtension,
@@ -45,6 +46,7 @@ export const checkDatabase = async (
         : fail('database', `Postgres ${version} is too old`, 'Use Postgres 15 or newer.')
     return [
       server,
+      ...toProblem(await readDatabaseProblem(database)),
       await checkMigrations(database),
       await checkClock(database),
       await checkKeys(database, keys),
@@ -59,6 +61,9 @@ export const checkDatabase = async (
     await database.close()
   }
 }
+
+const toProblem = (problem: Awaited<ReturnType<typeof readDatabaseProblem>>): readonly Finding[] =>
+  problem === null ? [] : [fail('database', problem.message, problem.next)]
 
 const checkMigrations = async (database: Database): Promise<Finding> => {
   const name = 'migrations'

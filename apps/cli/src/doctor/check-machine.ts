@@ -67,6 +67,12 @@ export const checkRoots = (roots: string | undefined): readonly Finding[] =>
     .split(',')
     .map((root) => root.trim())
     .filter((root) => root !== '' && !existsSync(root))
-    .map((root) => fail('file roots', `${root} does not exist`, 'Create or mount the folder again, or correct INLET_FILE_ROOTS: absolute folders, separated by commas.'))
+    .map((root) =>
+      fail(
+        'file roots',
+        `${root} does not exist`,
+        'Create or mount the folder again, or correct INLET_FILE_ROOTS: absolute folders, separated by commas.',
+      ),
+    )
 
 const nearestExisting = (place: string): string => (existsSync(place) || path.dirname(place) === place ? place : nearestExisting(path.dirname(place)))

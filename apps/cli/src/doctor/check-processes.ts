@@ -1,7 +1,8 @@
 import type { WorkerOverview } from '@inlet/db'
+import { nextStepOf } from '@inlet/domain'
 import { type Finding, fail, ok, warn } from './finding.js'
 
-type Process = Pick<WorkerOverview, 'id' | 'role' | 'alive' | 'refuses' | 'problem'>
+type Process = Pick<WorkerOverview, 'id' | 'role' | 'alive' | 'refuses' | 'problem' | 'reason'>
 
 const NAME = 'processes'
 
@@ -13,6 +14,9 @@ export const classifyProcesses = (known: readonly Process[]): Finding => {
   if (alive.length === 0) return warn(NAME, 'no worker and no scribe is alive', 'Start them: nothing is read or stored meanwhile.')
   if (workers.length === 0) return fail(NAME, 'no worker is alive', 'Start one, or look into its log: nothing is read meanwhile.')
   if (scribes.length === 0) return fail(NAME, 'no scribe is alive', 'Start one, or look into its log: what is read is not stored meanwhile.')
+  const refused = alive.find(({ reason }) => reason !== null)
+  if (refused !== undefined)
+    return fail(NAME, `${refused.role} ${refused.id} cannot store: ${refused.reason}: ${refused.problem ?? ''}`, nextStepOf(refused.reason))
   const idle = workers.find(({ refuses }) => refuses !== null)
   if (idle !== undefined)
     return fail(NAME, `worker ${idle.id} takes no work: ${idle.problem ?? idle.refuses}`, '`inlet workers` shows all; its log says more.')

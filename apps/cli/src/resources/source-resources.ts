@@ -8,6 +8,7 @@ import type {
   VersionView,
   WorkerView,
 } from '@inlet/contract'
+import { nextStepOf } from '@inlet/domain'
 import type { ApiClient } from '../client/api-client.js'
 import { toRelative } from '../output/moments.js'
 import { toCondition } from '../output/source-condition.js'
@@ -30,6 +31,8 @@ export const noteIdle = async (api: Pick<ApiClient, 'call'>): Promise<readonly s
     if (alive.length === 0)
       return ['', `! ${dead}. Start one: \`docker compose up -d ${service}\`; \`inlet up\` restarts its own, and its log says why it ended.`]
     const problem = alive.every(({ refuses }) => refuses !== null) ? alive.find((process) => process.problem !== null)?.problem : undefined
+    const refused = alive.find(({ reason }) => reason !== null)
+    if (refused !== undefined) return ['', `! a ${role} cannot store: ${refused.reason}: ${refused.problem ?? ''}. ${nextStepOf(refused.reason)}`]
     return problem == null ? [] : ['', `! no ${role} takes work: ${problem}`]
   })
 }

@@ -1,5 +1,5 @@
 import os from 'node:os'
-import type { WorkerHeartbeat } from '@inlet/db'
+import { type Database, toTrouble, type WorkerHeartbeat } from '@inlet/db'
 import { type Consumer, QUEUES } from '@inlet/queue'
 import { clockProblemOf } from './worker-probes.js'
 
@@ -12,6 +12,7 @@ export interface LifeFacts {
   readonly consumers: readonly Pick<Consumer, 'queue' | 'active' | 'clockProblem'>[]
   readonly drain: AbortSignal
   readonly backpressure: () => boolean
+  readonly database: Pick<Database, 'refusal'>
 }
 
 /** Returns a function that describes this worker, called at every heartbeat. */
@@ -28,8 +29,10 @@ export const describeWorker =
       concurrency: facts.concurrency,
       running: facts.consumers.find(({ queue }) => queue === QUEUES.ingestion)?.active() ?? 0,
       backpressure: facts.backpressure(),
-      refuses: facts.drain.aborted ? 'draining' : problem === null ? null : 'clock',
-      problem: facts.drain.aborted ? 'it is about to stop' : problem,
+      ...toTrouble(facts.database, {
+        refuses: facts.drain.aborted ? 'draining' : problem === null ? null : 'clock',
+        problem: facts.drain.aborted ? 'it is about to stop' : problem,
+      }),
       connectors: facts.connectors,
     }
   }

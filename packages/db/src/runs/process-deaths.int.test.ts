@@ -30,6 +30,7 @@ const heartbeatOf = (id: string): WorkerHeartbeat => ({
   backpressure: false,
   refuses: null,
   problem: null,
+  reason: null,
   connectors: [],
 })
 const alive = (id: string, refuses: WorkerHeartbeat['refuses'] = null) => recordHeartbeat(store.database, { ...heartbeatOf(id), refuses })

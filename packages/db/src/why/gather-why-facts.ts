@@ -14,6 +14,7 @@ import {
 import { searchableText } from '@inlet/search'
 import type { Database } from '../database.js'
 import { ALIVE } from '../workers/worker-repository.js'
+import { databaseProblemOf, FREE_CONNECTIONS } from './database-problem.js'
 
 /** The facts stored in the database; the caller adds the state of the queue and the traits of the connector. */
 export type StoredWhyFacts = Omit<WhyFacts, 'queueProblem' | 'queuePlace' | 'continuous' | 'pushed'> & {
@@ -75,6 +76,8 @@ interface Row {
   readonly waiting_bytes: string
   readonly holder: string | null
   readonly held_until: Date | null
+  readonly read_only: boolean
+  readonly free_connections: string
   readonly processes: readonly ProcessFacts[] | null
 }
 
@@ -99,6 +102,7 @@ SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS dele
   (SELECT json_build_object('message', i.message, 'next', i.next, 'reason',
      (SELECT mode() WITHIN GROUP (ORDER BY q.reason) FROM quarantine q WHERE q.source_id = s.id AND q.state IN ('open', 'retrying')))
    FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL) AS quarantine, s.process_deaths,
+  current_setting('transaction_read_only') = 'on' AS read_only, (${FREE_CONNECTIONS}) AS free_connections,
   (SELECT json_agg(n) FROM (${NEWEST}) n) AS newest, (${UNINDEXED}) AS unindexed,
   (SELECT json_build_object('names', coalesce((SELECT json_agg(k ORDER BY k) FROM jsonb_object_keys(c.sealed->'fields') k), '[]'),
      'credential', CASE WHEN c.name IS NOT NULL THEN json_build_object('id', c.id, 'name', c.name) END)
@@ -115,7 +119,7 @@ SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS dele
   (SELECT t.value->'retrying' FROM jsonb_each(r.progress->'streams') t WHERE t.value ? 'retrying' LIMIT 1) AS retrying,
   greatest(r.created_at, r.attempt_at, r.moved_at, CASE WHEN r.wake_at < clock_timestamp() THEN r.wake_at END, (SELECT committed_at FROM ledger g WHERE g.run_id = r.id ORDER BY g.seq DESC LIMIT 1)) AS moved_at,
   greatest(r.forwarded_bytes - r.committed_bytes, 0) AS waiting_bytes, l.holder, l.expires_at AS held_until,
-  (SELECT json_agg(json_build_object('id', w.id, 'role', w.role, 'alive', ${ALIVE}, 'refuses', w.refuses, 'problem', w.problem, 'concurrency', w.concurrency,
+  (SELECT json_agg(json_build_object('id', w.id, 'role', w.role, 'alive', ${ALIVE}, 'refuses', w.refuses, 'problem', w.problem, 'reason', w.reason, 'concurrency', w.concurrency,
      'running', w.running, 'backpressure', w.backpressure, 'connectors', w.connectors) ORDER BY w.started_at) FROM workers w) AS processes
 FROM sources s LEFT JOIN runs e ON e.id = s.last_run_id LEFT JOIN runs r ON r.source_id = s.id AND r.status <> 'ended'
   LEFT JOIN leases l ON l.source_id = s.id AND l.run_id = r.id AND l.expires_at > clock_timestamp()
@@ -163,6 +167,7 @@ const toFacts = (row: Row): StoredWhyFacts => ({
   unindexed: row.unindexed === null ? null : { ...row.unindexed, retryAt: row.unindexed.retry_at === null ? null : new Date(row.unindexed.retry_at) },
   openError: row.open_error,
   run: toRun(row),
+  databaseProblem: databaseProblemOf({ readOnly: row.read_only, freeConnections: Number(row.free_connections), processes: row.processes ?? [] }),
   processes: row.processes ?? [],
 })
 

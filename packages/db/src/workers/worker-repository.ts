@@ -15,6 +15,8 @@ export interface WorkerHeartbeat {
   /** Why it takes no work, as a reason and in words; null when it does. */
   readonly refuses: 'clock' | 'draining' | null
   readonly problem: string | null
+  /** The reason of the failure in `problem`, if the database refuses what it writes; null otherwise. */
+  readonly reason: string | null
   /** Connector types that a worker has; empty if unknown. */
   readonly connectors: readonly string[]
 }
@@ -28,11 +30,11 @@ const FORGET_SECONDS = 300
 /** Records a heartbeat in one round trip. A process that was taken for dead clears the sources that its death was counted against. */
 export const recordHeartbeat = async (database: Database, heartbeat: WorkerHeartbeat): Promise<void> => {
   const { rows } = await database.pool.query<{ died_with: number | null }>({
-    name: 'inlet-alive',
-    text: `INSERT INTO workers (id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, started_at, heartbeat_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp(), clock_timestamp())
+    name: 'inlet-alive-2',
+    text: `INSERT INTO workers (id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, reason, connectors, started_at, heartbeat_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp(), clock_timestamp())
            ON CONFLICT (id) DO UPDATE SET running = EXCLUDED.running, backpressure = EXCLUDED.backpressure, refuses = EXCLUDED.refuses,
-             problem = EXCLUDED.problem, heartbeat_at = EXCLUDED.heartbeat_at RETURNING died_with`,
+             problem = EXCLUDED.problem, reason = EXCLUDED.reason, heartbeat_at = EXCLUDED.heartbeat_at RETURNING died_with`,
     values: [
       heartbeat.id,
       heartbeat.role,
@@ -44,6 +46,7 @@ export const recordHeartbeat = async (database: Database, heartbeat: WorkerHeart
       heartbeat.backpressure,
       heartbeat.refuses,
       heartbeat.problem,
+      heartbeat.reason,
       heartbeat.connectors,
     ],
   })
@@ -90,7 +93,7 @@ export const isConnectorOffered = async (database: Database, connector: string):
 /** Lists all worker and scribe processes with a heartbeat within the last five minutes, those alive first. */
 export const listWorkers = async (database: Database): Promise<readonly WorkerOverview[]> => {
   const { rows } = await database.pool.query<WorkerOverview>(
-    `SELECT id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, connectors, ${ALIVE} AS alive,
+    `SELECT id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, reason, connectors, ${ALIVE} AS alive,
        started_at AS "startedAt", heartbeat_at AS "heartbeatAt" FROM workers ORDER BY alive DESC, role, started_at, id`,
   )
   return rows

@@ -12,6 +12,7 @@ const worker: ProcessFacts = {
   alive: true,
   refuses: null,
   problem: null,
+  reason: null,
   concurrency: 2,
   running: 1,
   backpressure: false,
@@ -61,6 +62,7 @@ const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null 
   openError: null,
   run: ofRun === null ? null : { ...run, ...ofRun },
   processes: [worker],
+  databaseProblem: null,
   queueProblem: null,
   queuePlace: 'Redis at 10.0.0.5:6379',
   ...change,
@@ -240,5 +242,21 @@ describe('explainWhy', () => {
       message: 'the queue (Redis at 10.0.0.5:6379) does not answer: no answer',
       next: expect.stringContaining('Start Redis at 10.0.0.5:6379'),
     })
+  })
+
+  it('names a database that refuses, however the processes look, but not for a source that somebody stopped', () => {
+    const full = { ...worker, id: 's1', role: 'scribe', reason: 'DISK_FULL', problem: 'the disk of the database is full' } as const
+    for (const ofRun of [null, {}, queued])
+      expect(explainWhy(facts({ processes: [worker, full] }, ofRun)).blocker).toMatchObject({
+        code: 'DATABASE_REFUSES',
+        reason: 'DISK_FULL',
+        who: 'operator',
+        message: 'scribe s1 cannot store: the disk of the database is full',
+        next: REASONS.DISK_FULL.next,
+      })
+    const databaseProblem = { reason: 'DATABASE_UNAVAILABLE', message: 'it is read-only', next: 'Promote it.' }
+    expect(explainWhy(facts({ databaseProblem, processes: [] }, {})).blocker).toMatchObject({ message: 'it is read-only', next: 'Promote it.' })
+    expect(explainWhy(facts({ databaseProblem, status: 'STOPPED' })).blocker.code).toBe('STOPPED')
+    expect(explainWhy(facts({ processes: [worker, { ...full, alive: false }] }, {})).blocker.code).toBe('RUN_STALLED')
   })
 })

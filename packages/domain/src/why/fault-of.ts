@@ -60,3 +60,14 @@ export const notIndexed = ({ records, problem, retryAt }: NonNullable<WhyFacts['
   ),
   clearsAt: retryAt,
 })
+
+/** Returns the blocker of a database that refuses what is written, as seen now or as a live process reports; null when it stores. */
+export const refusalOfDatabase = ({ databaseProblem, processes, status, run, deleting }: WhyFacts): Blocker | null => {
+  // A source that somebody stopped waits for that person, whatever the database does.
+  if (status !== 'ACTIVE' && run === null && !deleting) return null
+  if (databaseProblem !== null) return asksOperator(databaseProblem.message, databaseProblem.next, databaseProblem.reason)
+  const refused = processes.find(({ alive, reason }) => alive && reason !== null)
+  return refused === undefined
+    ? null
+    : asksOperator(`${refused.role} ${refused.id} cannot store: ${refused.problem ?? refused.reason}`, nextStepOf(refused.reason), refused.reason)
+}

@@ -38,6 +38,8 @@ export interface WhyFacts {
   readonly openError: { readonly version: number; readonly reason: string; readonly message: string } | null
   readonly run: ActiveRunFacts | null
   readonly processes: readonly ProcessFacts[]
+  /** Why the database accepts no changes or no connections; null when it does. */
+  readonly databaseProblem: { readonly reason: string; readonly message: string; readonly next: string } | null
   /** Where the queue is, e.g. `Redis at 10.0.0.5:6379`. */
   readonly queuePlace: string
   /** What is wrong with the queue; null when it responds. */
@@ -102,6 +104,8 @@ export interface ProcessFacts {
   /** Why it takes no work. */
   readonly refuses: string | null
   readonly problem: string | null
+  /** The reason of the failure in `problem`, if the database refuses what it writes. */
+  readonly reason: string | null
   readonly concurrency: number
   readonly running: number
   readonly backpressure: boolean

@@ -2,7 +2,7 @@ import { nextStepOf } from '../errors/next-step.js'
 import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
-import { faultOf, notIndexed, partialOf, retriedText, whoRepairs } from './fault-of.js'
+import { faultOf, notIndexed, partialOf, refusalOfDatabase, retriedText, whoRepairs } from './fault-of.js'
 import { agoText, lasts, progressText, sinceText } from './since.js'
 import { errorOf, inError, suspensionOf } from './stopped-by-error.js'
 import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
@@ -52,6 +52,7 @@ const listens = ({ continuous, run }: WhyFacts): boolean => continuous && run?.t
 
 /** In order of precedence: the first rule that finds something provides the blocker. */
 export const WHY_RULES: readonly WhyRule[] = [
+  rule('DATABASE_REFUSES', 'the database stores what is written', refusalOfDatabase),
   rule('DELETING', 'the source is not being deleted', (facts) => {
     if (!facts.deleting) return null
     const message = `the source is being deleted${sinceText(facts.now, facts.deletingSince)}; its records are removed in the background`

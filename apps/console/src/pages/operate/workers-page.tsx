@@ -7,7 +7,8 @@ import { Page } from '../../ui/page.js'
 import { Time } from '../../ui/time.js'
 import { Listed } from './listed.js'
 
-const toneOf = ({ alive, refuses, problem }: WorkerView): string => (!alive ? 'bad' : refuses !== null || problem !== null ? 'warn' : 'ok')
+const toneOf = ({ alive, refuses, problem, reason }: WorkerView): string =>
+  !alive || reason !== null ? 'bad' : refuses !== null || problem !== null ? 'warn' : 'ok'
 
 export const WorkersPage = () => {
   const t = messages.workers
@@ -36,7 +37,9 @@ export const WorkersPage = () => {
             {t.roles[worker.role]} <span className="faint mono">{worker.id.slice(0, 12)}</span>
           </span>,
           <span key="s">
-            <Badge tone={toneOf(worker)}>{worker.alive ? (worker.refuses === null ? t.alive : t.refuses[worker.refuses]) : t.dead}</Badge>
+            <Badge tone={toneOf(worker)}>
+              {!worker.alive ? t.dead : worker.reason !== null ? t.cannotStore : worker.refuses === null ? t.alive : t.refuses[worker.refuses]}
+            </Badge>
             {worker.problem !== null && <p className="muted">{worker.problem}</p>}
             {worker.backpressure && <p className="muted">{t.backpressure}</p>}
           </span>,
