@@ -12,7 +12,7 @@ let store: TestStore
 let sourceId: string
 const opened: Database[] = []
 /** A process that connects after the change of the server. */
-const connectAnew = (): Database => {
+const connectLater = (): Database => {
   const database = createDatabase({ url: store.url, applicationName: 'test', poolSize: 1 })
   opened.push(database)
   return database
@@ -54,10 +54,10 @@ const report = (database: Database, role: 'worker' | 'scribe'): Promise<void> =>
   })
 
 describe('a database that refuses', () => {
-  it('because it is read-only, says so to whoever writes, and to why', async () => {
+  it('because it is read-only, says so to the caller that writes, and in why', async () => {
     expect(await readDatabaseProblem(store.database)).toBeNull()
     await store.rows(`ALTER DATABASE "${new URL(store.url).pathname.slice(1)}" SET default_transaction_read_only = on`)
-    const database = connectAnew()
+    const database = connectLater()
     const readOnly = { reason: 'DATABASE_UNAVAILABLE', message: expect.stringContaining('read-only'), next: expect.stringContaining('promote') }
     await expect(write(database)).rejects.toMatchObject(readOnly)
     await expect(database.prismaTransaction(({ prisma }) => prisma.event.deleteMany())).rejects.toMatchObject(readOnly)
@@ -67,7 +67,7 @@ describe('a database that refuses', () => {
   })
 
   it('because its role may not write, says what must be granted, until it stores again', async () => {
-    const database = connectAnew()
+    const database = connectLater()
     await store.rows(
       "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE insufficient_privilege USING MESSAGE = 'permission denied for table sources'; END $$",
     )
@@ -96,7 +96,7 @@ describe('a database that refuses', () => {
     await store.rows(`CREATE TABLESPACE ${space} LOCATION '${folder}'`)
     try {
       await store.rows(`ALTER TABLE events SET TABLESPACE ${space}`)
-      const database = connectAnew()
+      const database = connectLater()
       const fill = database.transaction((client) =>
         client.query(
           `INSERT INTO events (source_id, type, level, message) SELECT $1, 'run.ended', 'info', repeat('x', 1000) FROM generate_series(1, 10000)`,
