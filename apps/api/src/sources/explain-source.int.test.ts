@@ -28,19 +28,13 @@ afterAll(() => api.close())
 afterEach(() => api.database.pool.query('DELETE FROM workers'))
 
 const sql = (text: string, values: readonly unknown[] = []) => api.database.pool.query(text, [...values])
+const IDLE = { host: 'h', pid: 1, version: '1', running: 0, backpressure: false, refuses: null, problem: null, reason: null } as const
 const alive = (change: Partial<WorkerHeartbeat> = {}) =>
   recordHeartbeat(api.database, {
     id: change.role ?? 'worker',
     role: 'worker',
-    host: 'h',
-    pid: 1,
-    version: '1',
+    ...IDLE,
     concurrency: 2,
-    running: 0,
-    backpressure: false,
-    refuses: null,
-    problem: null,
-    reason: null,
     connectors: ['toy'],
     ...change,
   })
@@ -80,9 +74,7 @@ const INDUCED: { code: string; who: string; clears: boolean; induce: (id: string
 const when = (code: string, who: 'owner' | 'operator' | 'nobody', clears: 'clears' | 'stays', induce: (id: string) => Promise<unknown>): void =>
   void INDUCED.push({ code, who, clears: clears === 'clears', induce })
 
-when('DATABASE_REFUSES', 'operator', 'stays', async () => {
-  await alive({ role: 'scribe', reason: 'DISK_FULL', problem: 'the disk of the database is full' })
-})
+when('DATABASE_REFUSES', 'operator', 'stays', () => alive({ role: 'scribe', reason: 'DISK_FULL', problem: 'the disk of the database is full' }))
 when('DELETING', 'nobody', 'stays', async (id) => {
   await markDeleting(api.database, id, 'test')
 })
