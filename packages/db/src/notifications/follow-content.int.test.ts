@@ -18,7 +18,10 @@ const incidents = (sourceId: string) =>
     'SELECT kind, reason, message, next, closed_as FROM incidents WHERE source_id = $1 ORDER BY opened_at',
     [sourceId],
   )
-const run = async (sourceId: string, { stored = 0, quarantined = 0, caveats = {} }: { stored?: number; quarantined?: number; caveats?: object }) => {
+const run = async (
+  sourceId: string,
+  { stored = 0, quarantined = 0, caveats = {}, proved = true }: { stored?: number; quarantined?: number; caveats?: object; proved?: boolean },
+) => {
   const lease = await store.lease(sourceId)
   const records = [
     ...Array.from({ length: stored }, (_, n) => ({ key: `${lease.runId} ${n}` })),
@@ -29,8 +32,8 @@ const run = async (sourceId: string, { stored = 0, quarantined = 0, caveats = {}
     runId: lease.runId,
     epoch: lease.epoch,
     streams: [{ name: 'main' }],
-    provedUnchanged: true,
-    listened: true,
+    provedUnchanged: proved,
+    listened: proved,
     caveats,
   })
 }
@@ -54,6 +57,21 @@ describe('incidents about the content of sources', () => {
     expect(await incidents(sourceId)).toMatchObject([{ kind: 'quarantine', closed_as: 'recovered' }])
     expect((await findSource(store.database, sourceId))?.incidents).toEqual([])
     expect((await gatherWhyFacts(store.database, sourceId))?.quarantine).toBeNull()
+  })
+
+  it('open when a source that had records suddenly has none, and close when they come again', async () => {
+    const [emptied, fresh] = [await store.addSource(), await store.addSource()]
+    await run(emptied, { stored: 3 })
+    for (const sourceId of [emptied, fresh]) await run(sourceId, { proved: false })
+    await look()
+    const next = expect.stringContaining('is mounted') as string
+    expect(await incidents(emptied)).toMatchObject([
+      { kind: 'content', reason: 'SOURCE_EMPTY', message: 'no records came, though 3 are stored', next },
+    ])
+    expect(await incidents(fresh)).toEqual([])
+    await run(emptied, { stored: 1 })
+    await look()
+    expect(await incidents(emptied)).toMatchObject([{ reason: 'SOURCE_EMPTY', closed_as: 'recovered' }])
   })
 
   it('open when a run guessed or left out too much, stay while runs fail, and close after one that did not', async () => {

@@ -26,12 +26,18 @@ FROM sources s JOIN runs r ON r.id = s.last_run_id
 CROSS JOIN LATERAL (SELECT warning FROM jsonb_array_elements(r.progress->'warnings') warning WHERE warning->>'reason' = ANY($1) LIMIT 1) w
 WHERE s.deleting_at IS NULL AND s.status IN ('ACTIVE', 'ERROR') AND s.last_outcome = 'partial'`
 
+/** The last run found nothing in a source that had records, and nothing proves that this is correct. */
+const EMPTIED = `
+SELECT s.id AS source_id, 'SOURCE_EMPTY' AS reason, 'no records came, though ' || live.n || ' are stored' AS message, s.last_run_id AS run_id, r.finished_at AS since
+FROM sources s JOIN runs r ON r.id = s.last_run_id CROSS JOIN LATERAL (SELECT sum(live_records) AS n FROM streams WHERE source_id = s.id) live
+WHERE s.deleting_at IS NULL AND s.status IN ('ACTIVE', 'ERROR') AND s.last_outcome = 'suspect_empty' AND live.n > 0`
+
 /** A failed run says nothing about content: doubts remain until a run ends well. */
 const CLEARED = `EXISTS (SELECT FROM sources s WHERE s.id = i.source_id AND s.last_outcome NOT IN ('failed', 'cancelled'))`
 
 /**
  * Opens and closes incidents for sources with a large share of records that cannot be stored (more than `percent`), or whose last run guessed or left
- * out too much. Reads more than other incidents need, so it runs less often.
+ * out too much or found nothing any more. Reads more than other incidents need, so it runs less often.
  */
 export const followContent = async (client: pg.ClientBase, { percent }: { readonly percent: number }): Promise<void> => {
   const { rows } = await client.query<QuarantineRow>(QUARANTINED, [LEAST_QUARANTINED])
@@ -46,7 +52,7 @@ export const followContent = async (client: pg.ClientBase, { percent }: { readon
         next: stepOfShare(row.reason),
       }),
     )
-  const { rows: doubtful } = await client.query<Omit<FoundIncident, 'kind' | 'next'>>(DOUBTFUL, [Object.keys(CAVEATS)])
+  const { rows: doubtful } = await client.query<Omit<FoundIncident, 'kind' | 'next'>>(`${DOUBTFUL} UNION ALL ${EMPTIED}`, [Object.keys(CAVEATS)])
   const contents = doubtful.map((row): FoundIncident => ({ ...row, kind: 'content', next: nextStepOf(row.reason) }))
   await closeIncidents(client, { kind: 'quarantine', except: shares.map(({ source_id }) => source_id), when: 'true' })
   await closeIncidents(client, { kind: 'content', except: contents.map(({ source_id }) => source_id), when: CLEARED })

@@ -45,6 +45,7 @@ interface Row {
   } | null
   readonly consecutive_failures: number
   readonly process_deaths: number
+  readonly last_success_at: Date | null
   readonly last_outcome: RunOutcome | null
   readonly last_reason: string | null
   readonly last_message: string | null
@@ -107,7 +108,7 @@ SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS dele
   (SELECT json_build_object('names', coalesce((SELECT json_agg(k ORDER BY k) FROM jsonb_object_keys(c.sealed->'fields') k), '[]'),
      'credential', CASE WHEN c.name IS NOT NULL THEN json_build_object('id', c.id, 'name', c.name) END)
    FROM credentials c WHERE c.id = s.credential_id OR (s.credential_id IS NULL AND c.source_id = s.id)) AS secrets,
-  s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.error_next AS last_next, e.progress->'warnings' AS last_warnings, e.quarantined AS last_quarantined,
+  s.last_success_at, s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.error_next AS last_next, e.progress->'warnings' AS last_warnings, e.quarantined AS last_quarantined,
   CASE WHEN e.outcome = 'partial' OR e.error_reason = 'QUARANTINE_BUDGET' THEN (SELECT json_build_object('reason', q.reason, 'message', q.message) FROM quarantine q
     WHERE q.source_id = s.id AND q.state = 'open' AND q.last_seen_at >= e.started_at ORDER BY q.id DESC LIMIT 1) END AS last_quarantined_for,
   (SELECT json_build_object('at', v.at, 'message', v.message) FROM (SELECT at, type, message FROM events WHERE source_id = s.id ORDER BY id DESC LIMIT 100) v
@@ -149,6 +150,7 @@ const toFacts = (row: Row): StoredWhyFacts => ({
   recheck: toRecheck(row),
   consecutiveFailures: row.consecutive_failures,
   processDeaths: row.process_deaths,
+  lastSuccessAt: row.last_success_at,
   lastRun:
     row.last_outcome === null
       ? null

@@ -206,7 +206,10 @@ export const REASONS = {
   BYTES_UNDECODABLE: { code: 'upstream_invalid', next: 'They were replaced by U+FFFD; if there are many, set the encoding in the settings.' },
   LAYOUT_GUESSED: { code: 'upstream_invalid', next: 'If a guess is wrong, set headerLine, skipLines, comment, escape, trim or delimiter.' },
   // tests of a source
-  SOURCE_EMPTY: { code: 'upstream_invalid', next: 'No records came; unless the source is empty, check the settings that select what is read.' },
+  SOURCE_EMPTY: {
+    code: 'upstream_invalid',
+    next: 'No records came. Unless that is right, check that the source has not moved and requires no other login, that a folder it reads is mounted, and the settings that select what is read; `inlet preview {source}` (POST /v1/sources/{id}/preview) shows what it returns.',
+  },
   SOURCE_SLOW: { code: 'transient', next: 'Read less at a time: use smaller pages, narrower paths or an index on the cursor field.' },
   // mapping
   MAPPING_SYNTAX: { code: 'config_invalid', next: 'Correct the expression at the line and column in the message.' },

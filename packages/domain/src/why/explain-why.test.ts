@@ -55,6 +55,7 @@ const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null 
   recheck: null,
   consecutiveFailures: 0,
   processDeaths: 0,
+  lastSuccessAt: null,
   lastRun: null,
   quarantine: null,
   unsearchable: false,
@@ -174,6 +175,26 @@ describe('explainWhy', () => {
     expect(explainWhy(facts({}, { ...parked, parkedReason: 'RATE_LIMITED' })).blocker).toMatchObject({ who: 'nobody', clearsAt: parked.wakeAt })
   })
 
+  it('asks the owner about a limit that lets nothing through for a day', () => {
+    const limited = {
+      status: 'parked',
+      holder: null,
+      wakeAt: ago(-40),
+      parkedReason: 'RATE_LIMITED',
+      parkedMessage: 'status 429',
+      attempt: 3,
+    } as const
+    const whoOf = (lastSuccessAt: Date | null, attempt: number) => explainWhy(facts({ lastSuccessAt }, { ...limited, attempt })).blocker.who
+    expect(explainWhy(facts({ lastSuccessAt: ago(1_500) }, limited)).blocker).toMatchObject({
+      code: 'RUN_PARKED',
+      reason: 'RATE_LIMITED',
+      who: 'owner',
+      next: expect.stringContaining('higher limit'),
+      clearsAt: limited.wakeAt,
+    })
+    expect([whoOf(ago(60), 9), whoOf(ago(1_500), 2), whoOf(null, 9)]).toEqual(['nobody', 'nobody', 'nobody'])
+  })
+
   const ended = { reason: null, message: null, next: null, warnings: [], quarantined: 0, quarantinedFor: null } as const
   const failed = { ...ended, outcome: 'failed', reason: 'TIMEOUT', message: 'no answer within 20 s' } as const
 
@@ -187,7 +208,7 @@ describe('explainWhy', () => {
 
   it('asks a person to look once the other side has failed three times', () => {
     const backingOff = (consecutiveFailures: number) => explainWhy(facts({ lastRun: failed, restartAt: ago(-1), consecutiveFailures })).blocker
-    expect([1, 2, 3].map((n) => backingOff(n).who)).toEqual(['nobody', 'nobody', 'owner'])
+    expect([1, 2, 3].map((n) => backingOff(n).who)).toEqual(['nobody', 'nobody', 'nobody'])
     expect(backingOff(3).message).toMatch(/^the last 3 runs failed: no answer within 20 s/)
   })
 

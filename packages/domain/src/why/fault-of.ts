@@ -1,6 +1,7 @@
 import type { WhoActs } from '../errors/failure-codes.js'
 import { nextStepOf, whoActs } from '../errors/next-step.js'
-import { asksOperator, type Blocker } from './blocker.js'
+import { asksOperator, asksOwner, type Blocker } from './blocker.js'
+import { agoText } from './since.js'
 import type { WhyFacts } from './why-facts.js'
 
 /** Returns a blocker for a failure that somebody must repair or that clears by itself, depending on its reason. */
@@ -70,4 +71,21 @@ export const refusalOfDatabase = ({ databaseProblem, processes, status, run, del
   return refused === undefined
     ? null
     : asksOperator(`${refused.role} ${refused.id} cannot store: ${refused.problem ?? refused.reason}`, nextStepOf(refused.reason), refused.reason)
+}
+
+/** A limit that resets lets a source through within a day. */
+const LIMITED_MS = 86_400_000
+const TRIES_TO_ASK = 3
+
+/** Returns the blocker of a run that is rate limited again and again, while its source has had no success for a day; otherwise null. */
+export const limitedTooLong = ({ run, lastSuccessAt, now }: Pick<WhyFacts, 'run' | 'lastSuccessAt' | 'now'>, message: string): Blocker | null => {
+  if (run === null || run.parkedReason !== 'RATE_LIMITED' || run.attempt < TRIES_TO_ASK) return null
+  // A first read of something large may take longer.
+  if (lastSuccessAt === null || now.getTime() - lastSuccessAt.getTime() < LIMITED_MS) return null
+  return asksOwner(
+    `${message}; it was limited ${run.attempt} times, and its last success was ${agoText(now, lastSuccessAt)}`,
+    'Ask for a higher limit there, or make fewer requests: a rarer schedule, requestsPerMinute, larger pages, fewer streams. It is tried again by itself.',
+    run.wakeAt,
+    run.parkedReason,
+  )
 }

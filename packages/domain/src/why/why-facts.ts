@@ -28,6 +28,7 @@ export interface WhyFacts {
   readonly consecutiveFailures: number
   /** Consecutive worker processes that died while running it without it getting further. */
   readonly processDeaths: number
+  readonly lastSuccessAt: Date | null
   readonly lastRun: EndedRunFacts | null
   /** A description of the quarantined records and the most frequent reason, if they exceed the accepted share; null otherwise. */
   readonly quarantine: { readonly message: string; readonly next: string; readonly reason: string | null } | null

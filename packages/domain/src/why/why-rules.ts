@@ -2,7 +2,7 @@ import { nextStepOf } from '../errors/next-step.js'
 import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
-import { faultOf, notIndexed, partialOf, refusalOfDatabase, retriedText, whoRepairs } from './fault-of.js'
+import { faultOf, limitedTooLong, notIndexed, partialOf, refusalOfDatabase, retriedText, whoRepairs } from './fault-of.js'
 import { agoText, lasts, progressText, sinceText } from './since.js'
 import { errorOf, inError, suspensionOf } from './stopped-by-error.js'
 import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
@@ -113,11 +113,12 @@ export const WHY_RULES: readonly WhyRule[] = [
         )
       : waits(message, null, stepOfRetry(facts))
   }),
-  rule('RUN_PARKED', 'no run is parked', ({ run, now }) => {
+  rule('RUN_PARKED', 'no run is parked', ({ run, lastSuccessAt, now }) => {
     if (run?.status !== 'parked' || run.wakeAt === null || run.wakeAt <= now) return null
     const { parkedReason, parkedMessage, wakeAt } = run
     const message = `run ${run.id} is parked: ${[parkedReason ?? 'it must wait', parkedMessage].filter((text) => text !== null).join(': ')}`
-    return parkedReason === null ? waits(message, wakeAt) : faultOf(parkedReason, { message, clearsAt: wakeAt })
+    if (parkedReason === null) return waits(message, wakeAt)
+    return limitedTooLong({ run, lastSuccessAt, now }, message) ?? faultOf(parkedReason, { message, clearsAt: wakeAt })
   }),
   rule('STOPPED', 'the source is not stopped', ({ status, run }) =>
     status === 'STOPPED' && run === null ? asksOwner('the source was stopped', '`inlet sources start {source}` (POST /v1/sources/{id}/start)') : null,
@@ -253,11 +254,7 @@ export const WHY_RULES: readonly WhyRule[] = [
   }),
   rule('SUSPECT_EMPTY', 'the last run found what it should', ({ lastRun, nextTickAt }) =>
     lastRun?.outcome === 'suspect_empty'
-      ? asksOwner(
-          'the last run found nothing, and nothing proves that this is correct',
-          'See what it answers with `inlet test {source}` (POST /v1/sources/{id}/test): it may have moved, or require a login.',
-          nextTickAt,
-        )
+      ? faultOf('SOURCE_EMPTY', { message: 'the last run found nothing, and nothing proves that this is correct', clearsAt: nextTickAt })
       : null,
   ),
   rule('PARTIAL', 'the last run stored all that it read', ({ lastRun, nextTickAt }) =>
