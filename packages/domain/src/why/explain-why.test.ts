@@ -208,7 +208,7 @@ describe('explainWhy', () => {
 
   it('asks a person to look once the other side has failed three times', () => {
     const backingOff = (consecutiveFailures: number) => explainWhy(facts({ lastRun: failed, restartAt: ago(-1), consecutiveFailures })).blocker
-    expect([1, 2, 3].map((n) => backingOff(n).who)).toEqual(['nobody', 'nobody', 'nobody'])
+    expect([1, 2, 3].map((n) => backingOff(n).who)).toEqual(['nobody', 'nobody', 'owner'])
     expect(backingOff(3).message).toMatch(/^the last 3 runs failed: no answer within 20 s/)
   })
 
