@@ -9,6 +9,8 @@ import { narrows, type RecordFilter } from './record-row.js'
 export const MAX_RANKED = 10_000
 /** A filter passed by fewer records than this is applied before ranking. */
 const MAX_FILTERED = 200_000
+/** Enough for a first page under most filters; selecting 10,000 takes longer than scoring a million. */
+const FIRST_RANKED = 1_000
 const FIRST_CHUNK = 200
 const PHRASE_CHUNK = 100
 
@@ -28,6 +30,16 @@ export const collectHits = async (
   filter: RecordFilter,
   wanted: number,
 ): Promise<CollectedHits> => {
+  if (wanted <= FIRST_RANKED) {
+    const ranking = search.rank(FIRST_RANKED)
+    const collected = await collect(database, { search, filter, ranked: ranking.hits, wanted })
+    const { atLeast, atMost } = ranking.matches
+    const truncated = atLeast > MAX_RANKED || atMost === Number.POSITIVE_INFINITY
+    // In between, only ranking them all shows how many records there are.
+    const isKnown = truncated || atMost <= MAX_RANKED
+    if (isKnown && (collected.hits.length >= wanted || !ranking.more))
+      return { hits: collected.hits, more: collected.more || ranking.more, truncated }
+  }
   const ranking = search.rank(MAX_RANKED)
   const collected = await collect(database, { search, filter, ranked: ranking.hits, wanted })
   if (collected.hits.length >= wanted || !ranking.more || !narrows(filter)) return { ...collected, truncated: ranking.more }

@@ -1,4 +1,4 @@
-import { detectLanguage, readText, rerankScore, wordsOf } from '@inlet/search'
+import { createTextReader, detectLanguage, rerankScore, wordsOf } from '@inlet/search'
 import type { Database } from '../database.js'
 import type { OpenSearch } from '../search/open-search.js'
 import type { Hit } from './find-hits.js'
@@ -47,11 +47,12 @@ const recency = ({ occurredAt, fetchedAt }: Hit, halfLife: number, now: number):
 
 const rerank = async (database: Pick<Database, 'pool'>, search: OpenSearch, hits: readonly Hit[]): Promise<readonly Hit[]> => {
   const texts = await readHitTexts(database, hits, 1)
+  const read = createTextReader(search.query.terms)
   return hits.map((hit, n) => {
     const own = texts[n]
     if (own === null || own === undefined) return hit
     const words = wordsOf(`${own.title ?? ''}\n${own.parts[0]?.text ?? ''}`)
-    const text = { ...readText(words, own.language ?? detectLanguage(words)), title: own.title, key: own.key }
+    const text = { ...read(words, own.language ?? detectLanguage(words)), title: own.title, key: own.key }
     return { ...hit, score: hit.share * rerankScore(search, text, hit.score / hit.share) }
   })
 }

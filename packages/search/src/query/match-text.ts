@@ -1,7 +1,7 @@
 import type { Language } from '@inlet/domain'
 import { stemWord } from '../language/stem.js'
 import type { Word } from '../text/words.js'
-import type { Requirement, WordSequence } from './query.js'
+import type { QueryTerm, Requirement, WordSequence } from './query.js'
 
 /** The words of a text in order, each with its stem. */
 export interface ReadText {
@@ -12,6 +12,21 @@ export interface ReadText {
 export const readText = (words: readonly Word[], language: Language): ReadText => {
   const plain = words.filter(({ kind }) => kind === 'word')
   return { words: plain, stems: plain.map(({ text }) => stemWord(text, language)) }
+}
+
+const isPlainLetter = (code: number): boolean => code >= 0x61 && code <= 0x7a
+
+/**
+ * Returns a reader of texts that are only compared with these terms. Stemming takes most of the time that reading takes, and no stemmer changes a first
+ * letter without an accent, so words that begin with a letter of none of the terms are left as they are.
+ */
+export const createTextReader = (terms: readonly QueryTerm[]): typeof readText => {
+  const initials = new Set(terms.flatMap(({ word, variants }) => [word, ...variants]).map((form) => form.charCodeAt(0)))
+  const isOther = (code: number): boolean => isPlainLetter(code) && !initials.has(code)
+  return (words, language) => {
+    const plain = words.filter(({ kind }) => kind === 'word')
+    return { words: plain, stems: plain.map(({ text }) => (isOther(text.charCodeAt(0)) ? text : stemWord(text, language))) }
+  }
 }
 
 /** Whether the words occur in the text one after the other. */

@@ -5,6 +5,8 @@ export interface Accumulator {
   /** Adds to the score of a part; `only`: if it already has one. */
   add(record: number, part: number, score: number, only: boolean): void
   readonly size: number
+  /** How many of them are in `dense`, each of another record. */
+  readonly firstParts: number
   /** Scores of first parts, by record number from `base` on; 0: none. A writer must report, with `grow`, how many got their first score. */
   readonly dense: Float32Array
   readonly base: number
@@ -15,13 +17,23 @@ export interface Accumulator {
 
 /** Record numbers in a wider range are not kept in one array. */
 const MAX_DENSE = 8_000_000
+const GROWTH = 1.25
+
+let shared = new Float32Array(0)
+
+/** Returns zeros. The array is used again by the next call: its memory is mapped already, which takes as long as all the scoring. */
+const zeros = (length: number): Float32Array => {
+  if (shared.length < length) shared = new Float32Array(Math.ceil(length * GROWTH))
+  return shared.subarray(0, length).fill(0)
+}
 
 /**
  * Accumulates scores of records whose numbers are in a range. First parts, as nearly all are, have their scores in one array; the
- * others, and numbers of a very wide range, are in a hash table of plain numbers, because a Map takes several times as long.
+ * others, and numbers of a very wide range, are in a hash table of plain numbers, because a Map takes several times as long. It is valid until the next
+ * one is created.
  */
 export const createAccumulator = (base: number, last: number): Accumulator => {
-  const dense = last - base < MAX_DENSE ? new Float32Array(Math.max(0, last - base + 1)) : new Float32Array(0)
+  const dense = zeros(last - base < MAX_DENSE ? Math.max(0, last - base + 1) : 0)
   const others = createTable()
   let size = 0
   return {
@@ -39,6 +51,9 @@ export const createAccumulator = (base: number, last: number): Accumulator => {
     },
     get size() {
       return size + others.size
+    },
+    get firstParts() {
+      return size
     },
     dense,
     base,

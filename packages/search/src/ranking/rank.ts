@@ -51,6 +51,8 @@ export interface Ranking {
   readonly hits: readonly RankedHit[]
   /** Whether there are more, lower-ranked ones. */
   readonly more: boolean
+  /** Bounds of how many records match; the upper one is infinite when frequent words were not looked up for all records. */
+  readonly matches: { readonly atLeast: number; readonly atMost: number }
 }
 
 /** With this many candidates already, a word that occurs in many documents only adds to their scores. */
@@ -72,7 +74,11 @@ export const rank = ({ terms, size, allows, limit }: RankRequest): Ranking => {
   }
   const best = selectBest(scores, limit * 2)
   const hits = toHits(best.entries)
-  return { hits: hits.slice(0, limit), more: left || best.more || hits.length > limit }
+  return {
+    hits: hits.slice(0, limit),
+    more: left || best.more || hits.length > limit,
+    matches: { atLeast: scores.firstParts, atMost: left ? Number.POSITIVE_INFINITY : scores.size },
+  }
 }
 
 /** Returns the most a term can add to a score. */
@@ -152,6 +158,7 @@ export const explain = (
   for (const indexed of terms) {
     const collected: Accumulator = {
       size: 0,
+      firstParts: 0,
       dense: new Float32Array(0),
       base: 0,
       grow: () => {},
