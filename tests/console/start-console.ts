@@ -2,12 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { connectors } from '@inlet/connectors'
-import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { composeScribe } from '@inlet/scribe/compose'
 import { findChromium } from '@inlet/testing'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { type ApiOptions, startApi, type TestApi, toyConnector } from '../../apps/api/testing/start-api.js'
-import { composeWorker } from '../../apps/worker/src/compose.js'
+import { startProcesses } from '../harness/start-processes.js'
 
 /** Where systems of these tests may be read. */
 const LOOPBACK = '127.0.0.1'
@@ -42,7 +40,11 @@ export const startConsole = async (options: ApiOptions = {}): Promise<ConsoleSta
   })
   const fileRoot = mkdtempSync(path.join(tmpdir(), 'inlet-console-'))
   writeFileSync(path.join(fileRoot, 'hello.md'), '# Hello\n\nA first document about leases.\n')
-  const processes = await startProcesses(api, fileRoot)
+  const processes = await startProcesses(
+    api,
+    { findConnector: (type) => (type === toyConnector.type ? toyConnector : connectors.find((connector) => connector.type === type)) },
+    { INLET_EGRESS_ALLOW: [LOOPBACK], INLET_FILE_ROOTS: [fileRoot] },
+  )
   const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
   const open: ConsoleStack['open'] = (address, context) => openPage(browser, api.url, address, context)
   return {
@@ -64,7 +66,7 @@ export const startConsole = async (options: ApiOptions = {}): Promise<ConsoleSta
     },
     async close() {
       await browser.close()
-      for (const close of processes) await close()
+      await processes.close()
       await api.close()
       rmSync(fileRoot, { recursive: true, force: true })
     },
@@ -84,47 +86,4 @@ const openPage = async (browser: Browser, url: string, address: string, options:
   })
   await page.goto(address)
   return { page, complaints, close: () => context.close() }
-}
-
-const startProcesses = async (api: TestApi, fileRoot: string): Promise<readonly (() => Promise<void>)[]> => {
-  const common = {
-    DATABASE_URL: api.store.url,
-    REDIS_URL: undefined,
-    LOG_LEVEL: 'warn' as const,
-    INLET_QUEUE_PREFIX: 'inlet',
-    INLET_LEASE_TTL_MS: 15_000,
-  }
-  const log = createLogger({ level: 'silent', name: 'test' })
-  const { signal } = new AbortController()
-  const scribe = await composeScribe(
-    { ...common, INLET_SCRIBE_CONCURRENCY: 1, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
-    { log, signal },
-  )
-  const workDir = mkdtempSync(path.join(tmpdir(), 'inlet-work-'))
-  const worker = await composeWorker(
-    {
-      ...common,
-      INLET_ENCRYPTION_KEYS: api.keyring,
-      INLET_EGRESS_ALLOW: [LOOPBACK],
-      INLET_CONNECTORS: [],
-      INLET_FILE_ROOTS: [fileRoot],
-      INLET_SINGER_TAPS: new Map(),
-      INLET_WORK_DIR: workDir,
-      INLET_CHROMIUM_SANDBOX: 'auto',
-      INLET_CHROMIUM_PAGES: 4,
-      INLET_CHROMIUM_MEMORY_BYTES: 1_073_741_824,
-      INLET_WORKER_CONCURRENCY: 2,
-      INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
-      INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
-      INLET_WORKER_OPS_HOST: '127.0.0.1',
-      INLET_WORKER_OPS_PORT: 0,
-    },
-    { log, secrets: createSecretRegistry(), signal },
-    { findConnector: (type) => (type === toyConnector.type ? toyConnector : connectors.find((connector) => connector.type === type)) },
-  )
-  return [
-    async () => void (await worker.close()),
-    async () => void (await scribe.close()),
-    async () => rmSync(workDir, { recursive: true, force: true }),
-  ]
 }

@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { type Connector, complete, defineConnector } from '@inlet/connector-sdk'
-import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { composeScribe } from '@inlet/scribe/compose'
 import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Answer, expectContract, problemOf, startApi, type TestApi } from '../../apps/api/testing/start-api.js'
-import { composeWorker } from '../../apps/worker/src/compose.js'
+import { startProcesses } from '../harness/start-processes.js'
 
 const people = ['Ada', 'Grace', 'Edsger', 'Barbara']
 let held: (() => void) | null = null
@@ -42,44 +38,10 @@ describe('a version from draft to the records', () => {
   const closers: (() => Promise<unknown>)[] = []
   beforeAll(async () => {
     api = await startApi({ connectors: [peopleConnector(1_000)] })
-    const common = {
-      DATABASE_URL: api.store.url,
-      REDIS_URL: undefined,
-      LOG_LEVEL: 'warn' as const,
-      INLET_QUEUE_PREFIX: 'inlet',
-      INLET_LEASE_TTL_MS: 15_000,
-    }
-    const log = createLogger({ level: 'silent', name: 'test' })
-    const { signal } = new AbortController()
-    const scribe = await composeScribe(
-      { ...common, INLET_SCRIBE_CONCURRENCY: 2, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
-      { log, signal },
-    )
-    const worker = await composeWorker(
-      {
-        ...common,
-        INLET_ENCRYPTION_KEYS: api.keyring,
-        INLET_EGRESS_ALLOW: [],
-        INLET_CONNECTORS: [],
-        INLET_SINGER_TAPS: new Map(),
-        INLET_FILE_ROOTS: [],
-        INLET_WORK_DIR: path.join(tmpdir(), `inlet-${randomUUID()}`),
-        INLET_CHROMIUM_SANDBOX: 'auto',
-        INLET_CHROMIUM_PAGES: 4,
-        INLET_CHROMIUM_MEMORY_BYTES: 1_073_741_824,
-        INLET_WORKER_CONCURRENCY: 2,
-        INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
-        INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
-        INLET_WORKER_OPS_HOST: '127.0.0.1',
-        INLET_WORKER_OPS_PORT: 0,
-      },
-      { log, secrets: createSecretRegistry(), signal },
-      // A worker of an older build: it takes fewer rows than the API lets through.
-      { findConnector: () => peopleConnector(100) },
-    )
+    // A worker of an older build: it takes fewer rows than the API lets through.
+    const processes = await startProcesses(api, { findConnector: () => peopleConnector(100) })
     closers.push(
-      () => worker.close(),
-      () => scribe.close(),
+      () => processes.close(),
       () => api.close(),
     )
   })

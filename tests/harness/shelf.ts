@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { type Connector, complete, defineConnector, Failure } from '@inlet/connector-sdk'
-import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { composeScribe } from '@inlet/scribe/compose'
 import { z } from 'zod'
 import { type Answer, startApi, type TestApi } from '../../apps/api/testing/start-api.js'
-import { composeWorker } from '../../apps/worker/src/compose.js'
+import { startProcesses } from './start-processes.js'
 
 export const TOKEN = 'canary-of-the-shelf'
 
@@ -97,44 +94,10 @@ export interface ShelfStack {
 /** API, worker and scribe in this process, with a connector whose system is `shelf`. */
 export const startShelf = async (): Promise<ShelfStack> => {
   const api = await startApi({ connectors: [shelfConnector] })
-  const workDir = mkdtempSync(path.join(tmpdir(), 'inlet-work-'))
-  const common = {
-    DATABASE_URL: api.store.url,
-    REDIS_URL: undefined,
-    LOG_LEVEL: 'warn' as const,
-    INLET_QUEUE_PREFIX: 'inlet',
-    INLET_LEASE_TTL_MS: 15_000,
-  }
-  const log = createLogger({ level: 'silent', name: 'test' })
-  const { signal } = new AbortController()
-  const scribe = await composeScribe(
-    { ...common, INLET_SCRIBE_CONCURRENCY: 1, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
-    { log, signal },
-  )
-  const worker = await composeWorker(
-    {
-      ...common,
-      INLET_ENCRYPTION_KEYS: api.keyring,
-      INLET_EGRESS_ALLOW: [],
-      INLET_CONNECTORS: [],
-      INLET_FILE_ROOTS: [],
-      INLET_SINGER_TAPS: new Map(),
-      INLET_WORK_DIR: workDir,
-      INLET_CHROMIUM_SANDBOX: 'auto',
-      INLET_CHROMIUM_PAGES: 4,
-      INLET_CHROMIUM_MEMORY_BYTES: 1_073_741_824,
-      INLET_WORKER_CONCURRENCY: 2,
-      INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
-      INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
-      INLET_WORKER_OPS_HOST: '127.0.0.1',
-      INLET_WORKER_OPS_PORT: 0,
-    },
-    { log, secrets: createSecretRegistry(), signal },
-    { findConnector: () => shelfConnector, sweeping: { everyMs: 100, idleMs: 0 } },
-  )
+  const processes = await startProcesses(api, { findConnector: () => shelfConnector, sweeping: { everyMs: 100, idleMs: 0 } })
   return {
     api,
-    workDir,
+    workDir: processes.workDir,
     async register(changes = {}) {
       const answer = await api.post('/v1/sources', shelfSource(changes))
       if (answer.status !== 201) throw new Error(answer.text)
@@ -143,10 +106,8 @@ export const startShelf = async (): Promise<ShelfStack> => {
     change: (id, json) => api.patch(`/v1/sources/${id}`, json, { headers: { 'if-match': '*' } }),
     browse: (id, rest = '') => api.get(`/v1/sources/${id}/browse${rest}`),
     async close() {
-      await worker.close()
-      await scribe.close()
+      await processes.close()
       await api.close()
-      rmSync(workDir, { recursive: true, force: true })
     },
   }
 }
