@@ -14,7 +14,7 @@ export const CHECKS = {
   canary: 'secrets appear in no record, cursor, log line, error or file',
   egress: 'only declared addresses are reached, and refused ones are not',
   large: 'memory stays flat however many records are read',
-  'rate-limit': 'the rate limit of the other side is obeyed',
+  'rate-limit': 'the rate limit of the remote system is obeyed',
   identity: 'every record has a key and a stable hash, equal on two installations',
 } as const
 

@@ -8,14 +8,14 @@ export const FAILURE_CODES = {
     who: 'nobody',
     httpStatus: 503,
     logLevel: 'warn',
-    meaning: 'The other side was unreachable or busy; the same request may succeed later.',
+    meaning: 'The remote system was unreachable or busy; the same request may succeed later.',
   },
   rate_limited: {
     retry: 'after',
     who: 'nobody',
     httpStatus: 429,
     logLevel: 'info',
-    meaning: 'The other side asked us to wait; the run is parked until then.',
+    meaning: 'The remote system asked us to wait; the run is parked until then.',
   },
   auth_failed: {
     retry: 'never',
@@ -43,7 +43,7 @@ export const FAILURE_CODES = {
     who: 'owner',
     httpStatus: 502,
     logLevel: 'warn',
-    meaning: 'The other side answered with something that cannot be used.',
+    meaning: 'The remote system returned something that cannot be used.',
   },
   record_invalid: {
     retry: 'quarantine',
