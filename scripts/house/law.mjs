@@ -10,7 +10,7 @@ export const MAY_IMPORT = {
   'packages/security': ['domain', 'runtime'],
   'packages/observability': ['domain', 'runtime'],
   'packages/mapping': ['domain', 'runtime'],
-  'packages/registry-files': ['contract'],
+  'packages/registry-files': ['contract', 'runtime'],
   'packages/mcp': ['contract', 'domain'],
   'packages/queue': ['domain', 'runtime'],
   'packages/search': ['domain'],

@@ -6,7 +6,7 @@ import { evaluateSearch, parseJudgments } from '@inlet/search'
 import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parse } from 'yaml'
-import { DEMO_QUESTIONS } from '../../apps/cli/src/demo/demo-questions.js'
+import { DEMO_QUESTIONS } from '../../apps/cli/src/demo/demo-sources.js'
 
 const DOCS = path.resolve(import.meta.dirname, '../../docs')
 const judged = parse(readFileSync(path.join(import.meta.dirname, 'search-judgments.yaml'), 'utf8')) as {

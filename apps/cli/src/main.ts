@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 import { waitForSignal } from '@inlet/runtime'
 import { runProgram } from './program/run-program.js'
-import { askSecret } from './terminal/ask-secret.js'
-import { confirm } from './terminal/confirm.js'
+import { askSecret, confirm } from './terminal/ask.js'
 import { createTerminal } from './terminal/terminal.js'
 
 // Registered first: a Ctrl-C during startup must close what has been opened.

@@ -1,5 +1,4 @@
-export { isCaller, keyActor, keyIdOf, ownerOf, tokenActor, tokenOwner } from './access/actors.js'
-export { hasScope, isScope, SCOPES, type Scope, tokenScopes } from './access/scopes.js'
+export { hasScope, isCaller, isScope, keyActor, keyIdOf, ownerOf, SCOPES, type Scope, tokenActor, tokenOwner, tokenScopes } from './access/access.js'
 export {
   type BatchEffects,
   type BatchEnvelope,

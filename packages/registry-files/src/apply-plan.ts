@@ -1,5 +1,4 @@
-import { forEach } from './for-each.js'
-import type { FilePlan, PlannedStep } from './plan-files.js'
+import { type FilePlan, forEach, type PlannedStep } from './plan-files.js'
 import type { Refusal, RegistryClient } from './registry-client.js'
 
 export interface ApplyOptions {

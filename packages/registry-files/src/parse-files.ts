@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { describeIssue, type SourceDefinition, sourceDefinition } from '@inlet/contract'
+import { closeMatch } from '@inlet/runtime'
 import { type Document, LineCounter } from 'yaml'
 import { z } from 'zod'
 import { type FilePlace, type FileProblem, FilesInvalid } from './file-problem.js'
@@ -7,7 +8,6 @@ import { NestedTooDeeply, parseYaml } from './parse-yaml.js'
 import { createPositions, locate, type Positions } from './positions.js'
 import { resolveSecrets } from './secret-references.js'
 import type { SourceFile } from './source-files.js'
-import { suggest } from './suggest.js'
 
 /** A definition with its position in the file. */
 export interface FiledDefinition {
@@ -144,7 +144,7 @@ const reportIssues = (
   const misspelt = new Set<string>()
   for (const issue of issues.filter(({ code }) => code === 'unrecognized_keys'))
     for (const key of issue.code === 'unrecognized_keys' ? issue.keys : []) {
-      const nearest = issue.path.length === 0 ? suggest(key, about.known) : undefined
+      const nearest = issue.path.length === 0 ? closeMatch(key, about.known) : undefined
       if (nearest !== undefined) misspelt.add(nearest)
       report(
         positions.ofKey([...about.prefix, ...issue.path, key]),

@@ -1,5 +1,4 @@
 import { type DefinitionChange, MAX_PLANNED, type PlannedSource } from '@inlet/contract'
-import { forEach } from './for-each.js'
 import type { FiledDefinition } from './parse-files.js'
 import type { Refusal, RegistryClient } from './registry-client.js'
 
@@ -86,4 +85,19 @@ const toBatches = (filed: readonly FiledDefinition[]): readonly (readonly FiledD
     bytes += size
   }
   return batches
+}
+
+/** Does the work for all items, at most `limit` at a time. Throws the first error once those in progress have ended. */
+export const forEach = async <T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> => {
+  let next = 0
+  const errors: unknown[] = []
+  const worker = async (): Promise<void> => {
+    while (next < items.length && errors.length === 0) {
+      const item = items[next] as T
+      next += 1
+      await work(item).catch((error: unknown) => errors.push(error))
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker))
+  if (errors.length > 0) throw errors[0]
 }

@@ -40,3 +40,27 @@ const isExecutable = (file: string): boolean => {
     return false
   }
 }
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+
+/** Finds a Chromium on the PATH; null when there is none. Throws when INLET_TEST_REQUIRE asks for it. */
+export const findChromium = (env: NodeJS.ProcessEnv = process.env): string | null => findCommand('chromium', NAMES, env)
+
+export interface MariadbBinaries {
+  readonly server: string
+  readonly install: string
+}
+
+/** Finds mariadbd and mariadb-install-db; null when one is missing. Throws when INLET_TEST_REQUIRE asks for them. */
+export const findMariadb = (env: NodeJS.ProcessEnv = process.env): MariadbBinaries | null => {
+  const server = findCommand('mariadb', ['mariadbd'], env)
+  const install = findCommand('mariadb', ['mariadb-install-db'], env)
+  return server === null || install === null ? null : { server, install }
+}
+
+/**
+ * Finds the redis-server to test with: INLET_TEST_REDIS_SERVER, or the first on the PATH; null when
+ * there is none. Throws when INLET_TEST_REQUIRE asks for it.
+ */
+export const findRedisServer = (env: NodeJS.ProcessEnv = process.env): string | null =>
+  env['INLET_TEST_REDIS_SERVER'] || findCommand('redis', ['redis-server'], env)

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { TestProject } from 'vitest/node'
 // Vitest resolves global set-up files without our export conditions, hence the relative path.
 import { startEmbeddedPostgres } from '../../db/src/embedded/embedded-postgres.js'
-import { findRedisServer } from './redis-binary.js'
+import { findRedisServer } from './find-tool.js'
 import { createTemplateDatabase } from './template-database.js'
 
 declare module 'vitest' {

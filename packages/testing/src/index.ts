@@ -1,6 +1,5 @@
 export { startEmbeddedPostgres as startPostgres } from '@inlet/db/embedded'
 export { asOrdinaryUser } from './as-ordinary-user.js'
-export { findChromium } from './chromium-binary.js'
 export { findCounterpart, requireCounterpart } from './counterparts.js'
 export { embedStored, toUnit } from './embed-stored.js'
 export {
@@ -12,13 +11,11 @@ export {
   startEmbeddingServer,
 } from './embedding-server.js'
 export { type Emulator, hasEmulator, startEmulator } from './emulator.js'
-export { findCommand, TEST_TOOLS } from './find-tool.js'
+export { findChromium, findCommand, findMariadb, findRedisServer, type MariadbBinaries, TEST_TOOLS } from './find-tool.js'
 export { findLibrdkafka, type Librdkafka } from './kafka/librdkafka.js'
 export { type MockCluster, type MockMessage, startMockCluster } from './kafka/mock-cluster.js'
 export { startMariadb, type TestMariadb } from './mariadb.js'
-export { findMariadb, type MariadbBinaries } from './mariadb-binary.js'
 export { startRedis, type TestRedis } from './redis.js'
-export { findRedisServer } from './redis-binary.js'
 export { type SilentProxy, startSilentProxy } from './silent-proxy.js'
 export { canMountDisk, mountSmallDisk, type SmallDisk } from './small-disk.js'
 export { databaseUrl, runSql } from './template-database.js'

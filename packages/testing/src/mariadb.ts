@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '@inlet/db/embedded'
-import type { MariadbBinaries } from './mariadb-binary.js'
+import type { MariadbBinaries } from './find-tool.js'
 import { until } from './until.js'
 
 export interface TestMariadb {

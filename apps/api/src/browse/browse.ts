@@ -19,7 +19,7 @@ import type { Response } from 'express'
 import type { z } from 'zod'
 import { askWorker, type CallDeps } from '../calls/ask-worker.js'
 import { closeSignal, type Handler, matchesEtag } from '../http/reply.js'
-import { getSourceId, unknownSource } from '../source-access/find-source.js'
+import { getSourceId, unknownSource } from '../source-access/lookup.js'
 
 export interface BrowseDeps extends CallDeps {
   readonly findConnector: (type: string) => Connector | undefined

@@ -16,8 +16,8 @@ import {
 } from '@inlet/db'
 import { Failure, hasScope, keyIdOf } from '@inlet/domain'
 import { sleep } from '@inlet/runtime'
-import { parseWith } from '../http/invalid-request.js'
-import { sourceNotFound } from '../source-access/find-source.js'
+import { parseWith } from '../http/failures.js'
+import { sourceNotFound } from '../source-access/lookup.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 import { actAndSync } from '../sources/lifecycle.js'
 

@@ -6,7 +6,7 @@ import type { Queues } from '@inlet/queue'
 import { monotonicNow, sleep, withDeadline } from '@inlet/runtime'
 import { type Keyring, type Secrets, sealSecrets } from '@inlet/security'
 import { z } from 'zod'
-import { CheckRejected } from '../http/invalid-request.js'
+import { CheckRejected } from '../http/failures.js'
 
 export interface CallDeps {
   readonly database: Database

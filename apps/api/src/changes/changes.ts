@@ -19,7 +19,7 @@ import { closeSignal, type Handler, onceClosed } from '../http/reply.js'
 import type { Slots } from '../http/slots.js'
 import type { Standing } from '../http/standing.js'
 import { MAX_PAGE_BYTES, toFields, toPageJson } from '../records/record-json.js'
-import { sourceNotFound } from '../source-access/find-source.js'
+import { sourceNotFound } from '../source-access/lookup.js'
 import type { ChangeHub } from './change-hub.js'
 
 interface ChangeDeps {

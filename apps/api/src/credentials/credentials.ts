@@ -19,10 +19,10 @@ import { listName, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
 import { requireRoom } from '../keys/key-limits.js'
 import { enqueueAfterCommit } from '../source-access/after-commit.js'
-import { getConnector, parseSecrets } from '../source-access/settings-form.js'
-import { toSecretStates } from '../source-access/source-view.js'
-import type { CredentialDeps } from './credential-access.js'
-import { mayRetarget, shownTargets } from './guard-targets.js'
+import { getConnector } from '../source-access/lookup.js'
+import { parseSecrets } from '../source-access/settings-form.js'
+import { toSecretStates } from '../source-access/source-views.js'
+import { type CredentialDeps, mayRetarget, shownTargets } from './credential-access.js'
 
 export const REDACT_MS = 300_000
 

@@ -3,7 +3,7 @@ import { listEvents } from '@inlet/db'
 import { z } from 'zod'
 import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { getSourceId } from '../source-access/find-source.js'
+import { getSourceId } from '../source-access/lookup.js'
 import { type StreamDeps, streamEventsHandler } from './stream-events.js'
 
 interface EventDeps extends StreamDeps {

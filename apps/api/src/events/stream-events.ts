@@ -5,7 +5,7 @@ import type { Response } from 'express'
 import { type Handler, onceClosed } from '../http/reply.js'
 import type { Slots } from '../http/slots.js'
 import type { Standing } from '../http/standing.js'
-import { getSourceId } from '../source-access/find-source.js'
+import { getSourceId } from '../source-access/lookup.js'
 import type { EventHub, LiveEvent } from './event-hub.js'
 
 export interface StreamDeps {

@@ -1,7 +1,7 @@
 import { statusOf } from '@inlet/contract'
 import { Failure, fillStep, REASONS, type Reason } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
-import { CheckRejected, InvalidRequest } from './invalid-request.js'
+import { CheckRejected, InvalidRequest } from './failures.js'
 import { toProblem } from './to-problem.js'
 
 const ids = { requestId: 'r', errorId: 'e', path: '/v1/sources/docs/start' }

@@ -1,8 +1,8 @@
-import { type DraftReview, type Problem, statusOf } from '@inlet/contract'
+import { type Problem, statusOf } from '@inlet/contract'
 import { isMissingReference, isTimeout, toDatabaseFailure } from '@inlet/db'
 import { Failure, fillStep } from '@inlet/domain'
 import { MappingSyntaxError } from '@inlet/mapping'
-import { CheckRejected, InvalidRequest } from './invalid-request.js'
+import { CheckRejected, InvalidRequest, PublishBlocked } from './failures.js'
 
 interface ProblemAnswer {
   readonly problem: Problem
@@ -80,14 +80,5 @@ export const toProblem = (thrown: unknown, { requestId, errorId, path }: FailedR
       requestId,
       ...(isDefect ? { errorId } : {}),
     },
-  }
-}
-
-/** A publication that is blocked, with the results of the review. */
-export class PublishBlocked extends Failure {
-  readonly review: DraftReview
-  constructor(reason: 'PUBLISH_BLOCKED' | 'EXAMPLES_BROKEN', message: string, review: DraftReview) {
-    super(reason, message)
-    this.review = review
   }
 }

@@ -1,6 +1,6 @@
 import { Failure, isUrl, TARGET_RULES, type TargetKind } from '@inlet/domain'
 import { createSigningSecret, isSigningSecret } from '@inlet/security'
-import { InvalidRequest } from '../http/invalid-request.js'
+import { InvalidRequest } from '../http/failures.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 
 export interface GivenTarget {

@@ -11,7 +11,7 @@ import {
 } from '@inlet/db'
 import { nextTick, parseSchedule } from '@inlet/domain'
 import type { Handler } from '../http/reply.js'
-import { sourceNotFound } from '../source-access/find-source.js'
+import { sourceNotFound } from '../source-access/lookup.js'
 
 const BUCKETS = 48
 const MAX_GROUPS = 500

@@ -4,12 +4,12 @@ import { dropQuarantine, dropQuarantined, findQuarantined, listQuarantine, type 
 import { canonicalJson, Failure, whyNotRetryable } from '@inlet/domain'
 import { toPosition } from '@inlet/mapping'
 import { z } from 'zod'
-import { InvalidRequest, parseWith } from '../http/invalid-request.js'
+import { InvalidRequest, parseWith } from '../http/failures.js'
 import { listName, toPage } from '../http/page-token.js'
 import { JSON_LIMITS, parseJson } from '../http/parse-json.js'
 import type { Handler } from '../http/reply.js'
 import { enqueueAfterCommit } from '../source-access/after-commit.js'
-import { getSourceId, sourceNotFound } from '../source-access/find-source.js'
+import { getSourceId, sourceNotFound } from '../source-access/lookup.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 
 /** The dependencies of the quarantine endpoints. */

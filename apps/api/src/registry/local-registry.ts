@@ -2,7 +2,7 @@ import { type EndpointId, endpoints, MAX_PAGE, type Plan, type RegistryPage, sta
 import { Failure } from '@inlet/domain'
 import type { RegistryClient } from '@inlet/registry-files'
 import type { z } from 'zod'
-import { InvalidRequest, parseWith } from '../http/invalid-request.js'
+import { InvalidRequest, parseWith } from '../http/failures.js'
 import type { ApiCall, Handler, Handlers } from '../http/reply.js'
 import { ALWAYS } from '../http/standing.js'
 

@@ -3,13 +3,11 @@ import { type DefinitionChange, durationSeconds, type PlannedSource, type Source
 import type { SharedCredential, StoredDefinition } from '@inlet/db'
 import { canonicalJson, Failure, nameKey, parseSourceName, REASONS } from '@inlet/domain'
 import { matchesFingerprint } from '@inlet/security'
-import { chooseCredential } from '../credentials/credential-access.js'
-import { type Asker, guardTargets } from '../credentials/guard-targets.js'
-import { InvalidRequest } from '../http/invalid-request.js'
-import { checkSettingsForm, getConnector } from '../source-access/settings-form.js'
+import { type Asker, chooseCredential, guardTargets } from '../credentials/credential-access.js'
+import { InvalidRequest } from '../http/failures.js'
+import { getConnector } from '../source-access/lookup.js'
+import { checkMappingForm, checkSettingsForm, toSchedule } from '../source-access/settings-form.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { toSchedule } from '../sources/create-source.js'
-import { checkMappingForm } from '../versions/check-content.js'
 
 type Tree = Readonly<Record<string, unknown>>
 

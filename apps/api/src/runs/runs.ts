@@ -4,7 +4,7 @@ import { Failure } from '@inlet/domain'
 import { z } from 'zod'
 import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { getSourceId } from '../source-access/find-source.js'
+import { getSourceId } from '../source-access/lookup.js'
 import { toRunDetailView, toRunView } from './to-run-view.js'
 
 export interface RunDeps {

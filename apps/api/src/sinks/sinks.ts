@@ -16,7 +16,7 @@ import {
 import { explainSink, Failure, stepOfRefusedTest } from '@inlet/domain'
 import { createSigningSecret, isSigningSecret, openSecrets, sealSecrets } from '@inlet/security'
 import { askWorker, type CallDeps } from '../calls/ask-worker.js'
-import { InvalidRequest } from '../http/invalid-request.js'
+import { InvalidRequest } from '../http/failures.js'
 import { pageOfAll } from '../http/page-token.js'
 import { closeSignal, type Handler } from '../http/reply.js'
 import type { SourceDeps } from '../source-access/source-deps.js'

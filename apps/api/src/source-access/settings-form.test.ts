@@ -1,7 +1,7 @@
 import type { Connector } from '@inlet/connector-sdk'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
-import { InvalidRequest } from '../http/invalid-request.js'
+import { InvalidRequest } from '../http/failures.js'
 import { parseSecrets } from './settings-form.js'
 
 const connector = {

@@ -1,8 +1,9 @@
 import type { Connector } from '@inlet/connector-sdk'
-import type { TestResult } from '@inlet/contract'
-import { Failure, type Reason } from '@inlet/domain'
-import { suggestConnector } from '../connectors/suggest-connector.js'
-import { InvalidRequest, parseWith } from '../http/invalid-request.js'
+import { durationSeconds, type TestResult } from '@inlet/contract'
+import type { VersionContent } from '@inlet/db'
+import { Failure, parseSchedule, type Reason, type Schedule } from '@inlet/domain'
+import { checkMapping, type Mapping } from '@inlet/mapping'
+import { InvalidRequest, parseWith } from '../http/failures.js'
 import type { SourceDeps } from './source-deps.js'
 
 export interface Settings {
@@ -11,17 +12,6 @@ export interface Settings {
   readonly secrets?: Readonly<Record<string, unknown>> | undefined
   /** Names of the secrets that stay, if none are given. */
   readonly keptSecrets?: readonly string[]
-}
-
-/** Returns the connector of a type. Throws UNKNOWN_CONNECTOR. */
-export const getConnector = (deps: Pick<SourceDeps, 'findConnector'>, type: string): Connector => {
-  const connector = deps.findConnector(type)
-  if (connector === undefined) {
-    const meant = suggestConnector(type, (other) => deps.findConnector(other) !== undefined)
-    const hint = meant === null ? '' : `; did you mean "${meant}"?`
-    throw new Failure('UNKNOWN_CONNECTOR', `there is no connector "${type.slice(0, 40)}"${hint}`, { field: 'connector' })
-  }
-  return connector
 }
 
 /**
@@ -86,3 +76,17 @@ export const refuseForm = (thrown: unknown): TestResult => {
 }
 
 const stepOf = (reason: Reason): number => STEPS.indexOf(IS_ADDRESS.test(reason) ? 'address' : 'config')
+
+/** Compiles the expressions of a mapping. Throws MAPPING_SYNTAX with the position. */
+export const checkMappingForm = (given: VersionContent['mapping'] | undefined): Mapping | null => {
+  const mapping = (given ?? null) as Mapping | null
+  checkMapping(mapping)
+  return mapping
+}
+
+/** Validates a schedule. Throws INVALID_CRON, CRON_NEVER_FIRES, INVALID_TIMEZONE. */
+export const toSchedule = (schedule: Schedule | null | undefined): Schedule | null =>
+  schedule === null || schedule === undefined ? null : parseSchedule(schedule.cron, schedule.timeZone)
+
+export const toSeconds = (duration: string | null | undefined): number | undefined =>
+  duration === null || duration === undefined ? undefined : (durationSeconds(duration) ?? undefined)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { suggestSlugs } from './find-source.js'
+import { suggestSlugs } from './lookup.js'
 
 const KNOWN = ['demo-git', 'demo-web', 'docs', 'orders', 'orders-archive']
 

@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { durationSeconds, type Endpoints } from '@inlet/contract'
+import { type Endpoints } from '@inlet/contract'
 import { createSource, findSource } from '@inlet/db'
-import { isRare, parseSchedule, parseSourceName, type Schedule, toLanguage } from '@inlet/domain'
+import { parseSourceName, toLanguage } from '@inlet/domain'
 import { fingerprintSecrets, type SealedSecrets, type SecretPlace, sealSecrets } from '@inlet/security'
 import { requireCheck } from '../calls/ask-worker.js'
-import { chooseCredential } from '../credentials/credential-access.js'
-import { guardTargets, targetsOf } from '../credentials/guard-targets.js'
+import { chooseCredential, guardTargets, targetsOf } from '../credentials/credential-access.js'
 import { closeSignal, type Handler, toEtag } from '../http/reply.js'
 import { requireRoom } from '../keys/key-limits.js'
 import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
-import { sourceNotFound } from '../source-access/find-source.js'
-import { checkSettingsForm, getConnector } from '../source-access/settings-form.js'
+import { getConnector, sourceNotFound } from '../source-access/lookup.js'
+import { checkMappingForm, checkSettingsForm, toSchedule, toSeconds } from '../source-access/settings-form.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { toSourceDetail } from '../source-access/source-view.js'
-import { checkMappingForm } from '../versions/check-content.js'
+import { toSourceDetail, warnOfSchedule } from '../source-access/source-views.js'
 
 /** How long values of a request are removed from the log. */
 const REDACT_MS = 300_000
@@ -71,7 +69,7 @@ export const createSourceHandler =
     return {
       status: 201,
       headers: { location: `/v1/sources/${id}`, etag: toEtag(saved.revision) },
-      body: { ...toSourceDetail(saved, deps.findConnector), runId, checked: query.check, warnings: [...found, ...warningsOf(schedule)] },
+      body: { ...toSourceDetail(saved, deps.findConnector), runId, checked: query.check, warnings: [...found, ...warnOfSchedule(schedule)] },
     }
   }
 
@@ -81,13 +79,3 @@ export const sealForSource = (
   place: SecretPlace,
   secrets: Readonly<Record<string, unknown>>,
 ): SealedSecrets | null => (Object.keys(secrets).length === 0 ? null : sealSecrets(deps.keyring, place, secrets))
-
-/** Validates a schedule. Throws INVALID_CRON, CRON_NEVER_FIRES, INVALID_TIMEZONE. */
-export const toSchedule = (schedule: Schedule | null | undefined): Schedule | null =>
-  schedule === null || schedule === undefined ? null : parseSchedule(schedule.cron, schedule.timeZone)
-
-export const toSeconds = (duration: string | null | undefined): number | undefined =>
-  duration === null || duration === undefined ? undefined : (durationSeconds(duration) ?? undefined)
-
-export const warningsOf = (schedule: Schedule | null): readonly { readonly code: string; readonly message: string }[] =>
-  schedule !== null && isRare(schedule, new Date()) ? [{ code: 'RARE', message: 'the schedule leaves more than a year between two runs' }] : []

@@ -3,9 +3,9 @@ import { type ActionRequest, type ActionResult, actOnSource, markDeleting, reset
 import { allowsRuns, isUuid } from '@inlet/domain'
 import { type Handler, type Reply, toEtag } from '../http/reply.js'
 import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
-import { getSource, getSourceId, sourceNotFound } from '../source-access/find-source.js'
+import { getSource, getSourceId, sourceNotFound } from '../source-access/lookup.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { toSourceDetail } from '../source-access/source-view.js'
+import { toSourceDetail } from '../source-access/source-views.js'
 
 /** What every action call has in common. */
 export interface ActionCall {

@@ -3,14 +3,12 @@ import type { Endpoints } from '@inlet/contract'
 import { findSource, findSourceForCheck, getContent } from '@inlet/db'
 import { canonicalJson, fillStep } from '@inlet/domain'
 import { askWorker, type CallFailure, checkSettings, type WorkerRequest } from '../calls/ask-worker.js'
-import { chooseCredential } from '../credentials/credential-access.js'
-import { guardTargets } from '../credentials/guard-targets.js'
+import { chooseCredential, guardTargets } from '../credentials/credential-access.js'
 import { closeSignal, type Handler, type Reply } from '../http/reply.js'
-import { sourceNotFound, unknownSource } from '../source-access/find-source.js'
-import { checkSettingsForm, getConnector, refuseForm, type Settings } from '../source-access/settings-form.js'
+import { getConnector, sourceNotFound, unknownSource } from '../source-access/lookup.js'
+import { checkMappingForm, checkSettingsForm, refuseForm, type Settings } from '../source-access/settings-form.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { secretsInSteps } from '../source-access/source-view.js'
-import { checkMappingForm } from '../versions/check-content.js'
+import { secretsInSteps } from '../source-access/source-views.js'
 
 /** How long values of a request are removed from the log. */
 const REDACT_MS = 300_000

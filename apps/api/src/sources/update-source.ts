@@ -3,18 +3,15 @@ import { updateSource } from '@inlet/db'
 import { allowsRuns, Failure, parseSourceName, toLanguage } from '@inlet/domain'
 import { fingerprintSecrets } from '@inlet/security'
 import { requireCheck } from '../calls/ask-worker.js'
-import { chooseCredential } from '../credentials/credential-access.js'
-import { guardTargets, targetsOf } from '../credentials/guard-targets.js'
+import { chooseCredential, guardTargets, targetsOf } from '../credentials/credential-access.js'
 import { closeSignal, type Handler, toEtag } from '../http/reply.js'
 import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
-import { getSource, sourceNotFound } from '../source-access/find-source.js'
-import { checkSettingsForm, getConnector } from '../source-access/settings-form.js'
+import { getConnector, getSource, sourceNotFound } from '../source-access/lookup.js'
+import { checkMappingForm, checkSettingsForm, toSchedule, toSeconds } from '../source-access/settings-form.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { toSourceDetail } from '../source-access/source-view.js'
-import { checkMappingForm } from '../versions/check-content.js'
+import { toSourceDetail, warnOfRemapping, warnOfSchedule, warnOfStreams } from '../source-access/source-views.js'
 import { openAfterCommit } from '../versions/publish.js'
-import { warnOfRemapping, warnOfStreams } from '../versions/version-view.js'
-import { sealForSource, toSchedule, toSeconds, warningsOf } from './create-source.js'
+import { sealForSource } from './create-source.js'
 
 /** Changes a source: what is left out stays unchanged; given secrets replace all that were set. */
 export const updateSourceHandler =
@@ -83,7 +80,7 @@ export const updateSourceHandler =
         checked: query.check,
         warnings: [
           ...found,
-          ...warningsOf(schedule ?? null),
+          ...warnOfSchedule(schedule ?? null),
           ...warnOfRemapping(before, saved),
           ...(body.mapping == null ? [] : warnOfStreams(before, saved)),
         ],

@@ -6,7 +6,7 @@ import { type Database, deleteUpload, findUpload, findUploadOwner, listUploads, 
 import { Failure } from '@inlet/domain'
 import busboy from 'busboy'
 import { z } from 'zod'
-import { parseWith } from '../http/invalid-request.js'
+import { parseWith } from '../http/failures.js'
 import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import { checkContentEncoding } from '../http/read-json-body.js'
 import type { Handler } from '../http/reply.js'

@@ -1,12 +1,12 @@
 import type { Endpoints } from '@inlet/contract'
-import { type Draft, deleteDraft, findDraft, saveDraft } from '@inlet/db'
-import { Failure } from '@inlet/domain'
+import { type Draft, deleteDraft, findDraft, type SourceDetails, saveDraft, type VersionContent } from '@inlet/db'
+import { Failure, parseSchedule } from '@inlet/domain'
+import { type Asker, guardTargets } from '../credentials/credential-access.js'
 import { type Handler, toEtag } from '../http/reply.js'
-import { getSource, getSourceId, sourceNotFound } from '../source-access/find-source.js'
+import { getConnector, getSource, getSourceId, sourceNotFound } from '../source-access/lookup.js'
+import { checkMappingForm, checkSettingsForm, toSchedule } from '../source-access/settings-form.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { toSchedule } from '../sources/create-source.js'
-import { checkContent } from './check-content.js'
-import { toDraftView } from './version-view.js'
+import { toDraftView } from '../source-access/source-views.js'
 
 /** Returns the draft of a source. Throws NOT_FOUND. */
 export const getDraft = async (deps: Pick<SourceDeps, 'database'>, sourceId: string): Promise<Draft> => {
@@ -44,3 +44,16 @@ export const deleteDraftHandler =
     if ((await deleteDraft(deps.database, { sourceId, expectedRevision: ifMatch ?? null, actor })) === null) throw sourceNotFound()
     return { status: 204 }
   }
+
+/**
+ * Validates the content of a version as far as possible without a connection, and checks that the stored secrets are for where it leads; an admin may
+ * extend their targets. Throws what saving a source throws, and SECRET_TARGET_REFUSED.
+ */
+export const checkContent = async (deps: SourceDeps, source: SourceDetails, content: VersionContent, asker: Asker): Promise<void> => {
+  if (content.schedule !== null) parseSchedule(content.schedule.cron, content.schedule.timeZone)
+  checkMappingForm(content.mapping)
+  const connector = getConnector(deps, source.connector)
+  await checkSettingsForm(deps, connector, { config: content.config, keptSecrets: Object.keys(source.secretTimes) })
+  const added = await guardTargets(deps, { connector, config: content.config, of: { sourceId: source.id } }, asker)
+  await added.allow()
+}

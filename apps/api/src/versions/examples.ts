@@ -3,7 +3,7 @@ import { deleteExample, listExamples, type StoredExample, saveExample } from '@i
 import { Failure } from '@inlet/domain'
 import { pageOfAll } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { getSourceId, sourceNotFound } from '../source-access/find-source.js'
+import { getSourceId, sourceNotFound } from '../source-access/lookup.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
 
 const toExampleView = (stored: StoredExample): ExampleView => ({

@@ -4,14 +4,11 @@ import { findSource, getVersion, insertCall, type PublishedVersion, publishDraft
 import { Failure } from '@inlet/domain'
 import { closeSignal, type Handler, type Reply, toEtag } from '../http/reply.js'
 import { afterCommit, enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
-import { getSource, sourceNotFound } from '../source-access/find-source.js'
+import { getSource, sourceNotFound } from '../source-access/lookup.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
-import { toSourceDetail } from '../source-access/source-view.js'
-import { warningsOf } from '../sources/create-source.js'
-import { checkContent } from './check-content.js'
-import { getDraft } from './drafts.js'
-import { type PublishChecks, runPublishChecks } from './publish-checks.js'
-import { warnOfRemapping, warnOfStreams } from './version-view.js'
+import { toSourceDetail, warnOfRemapping, warnOfSchedule, warnOfStreams } from '../source-access/source-views.js'
+import { checkContent, getDraft } from './drafts.js'
+import { type PublishChecks, runPublishChecks } from './review-draft.js'
 
 /**
  * Follows up on a publication and responds: the new schedule is synced with the queue, a source in error starts again, a worker opens the version.
@@ -35,7 +32,7 @@ const answerPublished = async (
     openAfterCommit(deps, { sourceId: saved.id, versionId: version.id, connector: saved.connector }),
   ])
   const warnings = [
-    ...warningsOf(version.rescheduled ? saved.schedule : null),
+    ...warnOfSchedule(version.rescheduled ? saved.schedule : null),
     ...warnOfRemapping(source, saved),
     ...(published.warnings ?? warnOfStreams(source, saved)),
   ]

@@ -4,13 +4,13 @@ import { diffContent } from '@inlet/domain'
 import { z } from 'zod'
 import { listName, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { getSourceId } from '../source-access/find-source.js'
+import { getSourceId } from '../source-access/lookup.js'
 import type { SourceDeps } from '../source-access/source-deps.js'
+import { toVersionView } from '../source-access/source-views.js'
 import { deleteDraftHandler, getDraftHandler, saveDraftHandler } from './drafts.js'
 import { deleteExampleHandler, getExampleHandler, listExamplesHandler, saveExampleHandler } from './examples.js'
 import { publishDraftHandler, rollBackHandler } from './publish.js'
 import { reviewDraftHandler } from './review-draft.js'
-import { toVersionView } from './version-view.js'
 
 const position = z.tuple([z.int()])
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isUrl } from '@inlet/domain'
-import { DATA_FOLDERS } from '../stack/data-folders.js'
+import { DATA_FOLDERS } from '../stack/data-folder.js'
 import { getContext, readContexts } from './contexts.js'
 
 export interface InstallationFlags {

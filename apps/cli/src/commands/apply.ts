@@ -16,8 +16,7 @@ import { isForPeople, print } from '../output/print.js'
 import { printable } from '../output/printable.js'
 import { createHttpRegistry } from '../registry/http-registry.js'
 import { planLines, refusalLines } from '../registry/plan-lines.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags } from './context.js'
 
 export interface ApplyFlags extends RemoteFlags {
   readonly file: readonly string[]

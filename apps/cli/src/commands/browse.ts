@@ -1,8 +1,7 @@
 import type { BrowsePage, ItemMetadata } from '@inlet/contract'
 import { withQuery } from '../client/api-client.js'
 import { toPairs, toTable } from '../output/table.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 export interface BrowseFlags extends RemoteFlags {
   readonly refresh?: boolean

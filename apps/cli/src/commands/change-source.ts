@@ -1,7 +1,6 @@
 import { type Endpoint, endpoints, type SourceDetail } from '@inlet/contract'
 import { toCondition } from '../output/source-condition.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 /** Actions on a source that need no further arguments. */
 export const SOURCE_ACTIONS = {

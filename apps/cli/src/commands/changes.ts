@@ -3,8 +3,7 @@ import { withQuery } from '../client/api-client.js'
 import { isForPeople, toStreamLine } from '../output/print.js'
 import { printable } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags } from './context.js'
 
 export interface ChangesFlags extends RemoteFlags {
   readonly after?: string

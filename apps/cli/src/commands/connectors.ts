@@ -1,7 +1,6 @@
 import type { ConnectorView } from '@inlet/contract'
 import { toTable } from '../output/table.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 /** `inlet connectors <type>`: shows its settings and secrets. */
 export const getConnector = async (type: string, flags: RemoteFlags, context: CommandContext): Promise<void> => {

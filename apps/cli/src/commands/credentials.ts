@@ -1,8 +1,7 @@
 import type { CredentialDetailView } from '@inlet/contract'
 import { toTable } from '../output/table.js'
-import type { CommandContext } from './context.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 import { readSecrets } from './pairs.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
 
 export interface CredentialFlags extends RemoteFlags {
   readonly name?: string

@@ -1,11 +1,10 @@
 import type { EventPage, IncidentView, RunPage, SourceDetail, WhyView } from '@inlet/contract'
-import { toRelative } from '../output/moments.js'
+import { toRelative } from '../output/format.js'
 import { printable } from '../output/printable.js'
 import { toTable } from '../output/table.js'
 import { spanOfRun } from '../resources/run-lines.js'
 import { sourceLines } from '../resources/source-lines.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 import { whyLines } from './why.js'
 
 const LATEST = 5

@@ -13,8 +13,7 @@ import { EXIT } from '../output/exit-codes.js'
 import type { OutputFlags } from '../output/print.js'
 import { printable } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
-import type { CommandContext } from './context.js'
-import { show } from './remote.js'
+import { type CommandContext, show } from './context.js'
 
 export interface DoctorFlags extends OutputFlags {
   readonly url?: string

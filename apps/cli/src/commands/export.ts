@@ -3,8 +3,7 @@ import type { RegistryEntry } from '@inlet/contract'
 import { writeSourceFile } from '@inlet/registry-files'
 import { collect } from '../client/list-all.js'
 import { createHttpRegistry } from '../registry/http-registry.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags } from './context.js'
 
 export interface ExportFlags extends Omit<RemoteFlags, 'output'> {
   readonly output?: string

@@ -3,8 +3,7 @@ import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { withQuery } from '../client/api-client.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags } from './context.js'
 
 export interface FetchFlags extends Omit<RemoteFlags, 'output'> {
   readonly output?: string

@@ -1,8 +1,7 @@
 import type { GenerationView } from '@inlet/contract'
 import { toTable } from '../output/table.js'
-import type { CommandContext } from './context.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 import { readSecret } from './pairs.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
 import { type JudgedFlags, measureSearch } from './search-eval.js'
 
 export interface GenerationFlags extends RemoteFlags {

@@ -4,8 +4,7 @@ import type { ProposalView } from '@inlet/contract'
 import { writeSourceFile } from '@inlet/registry-files'
 import { fileOf } from '../client/local-file.js'
 import { printable } from '../output/printable.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags } from './context.js'
 
 export interface ImportFlags extends Omit<RemoteFlags, 'output'> {
   readonly out?: string

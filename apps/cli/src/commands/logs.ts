@@ -4,8 +4,7 @@ import { type EventFilter, followEvents } from '../client/follow-events.js'
 import { toStreamLine } from '../output/print.js'
 import { printable } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags } from './context.js'
 
 /** Returns a lookup of slugs by source id, which requests each once; null for a source that is gone, or while the API does not respond. */
 export const createSourceNames = (api: Pick<ApiClient, 'call'>): ((sourceId: string) => Promise<string | null>) => {

@@ -1,7 +1,6 @@
 import type { DeliveryView, NotificationTargetView } from '@inlet/contract'
-import type { CommandContext } from './context.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 import { readSecret, splitPair } from './pairs.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
 
 export interface TargetFlags extends RemoteFlags {
   readonly name: string

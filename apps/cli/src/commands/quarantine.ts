@@ -1,10 +1,9 @@
 import type { QuarantinedView, RetryStartView } from '@inlet/contract'
 import type { ApiClient } from '../client/api-client.js'
 import { collect, listAll } from '../client/list-all.js'
-import { toRelative } from '../output/moments.js'
+import { toRelative } from '../output/format.js'
 import { toTable } from '../output/table.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 export interface QuarantineFlags extends RemoteFlags {
   readonly retry?: boolean

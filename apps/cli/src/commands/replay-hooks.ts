@@ -1,6 +1,5 @@
 import type { HookReplay } from '@inlet/contract'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 export interface ReplayFlags extends RemoteFlags {
   readonly id?: readonly string[]

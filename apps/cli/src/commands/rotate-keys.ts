@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EncryptionView } from '@inlet/contract'
 import { EXIT } from '../output/exit-codes.js'
 import { isForPeople, print } from '../output/print.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags } from './context.js'
 
 const POLL_MS = 500
 const BAR_WIDTH = 30

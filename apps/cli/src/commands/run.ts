@@ -3,12 +3,11 @@ import { findUuid } from '@inlet/domain'
 import { type ApiClient, ApiProblem } from '../client/api-client.js'
 import { followRun } from '../client/follow-run.js'
 import { EXIT, exitOfOutcome } from '../output/exit-codes.js'
-import { toClock } from '../output/moments.js'
+import { toClock } from '../output/format.js'
 import { isForPeople, outputOf, toStreamLine } from '../output/print.js'
 import { printable } from '../output/printable.js'
 import { runLines } from '../resources/run-lines.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 export interface RunFlags extends RemoteFlags {
   readonly follow?: boolean

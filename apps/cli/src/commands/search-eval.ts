@@ -8,8 +8,7 @@ import { withQuery } from '../client/api-client.js'
 import { untilSearchable } from '../client/until-searchable.js'
 import { isForPeople } from '../output/print.js'
 import { toPairs } from '../output/table.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 /** Which questions to ask. */
 export interface JudgedFlags {

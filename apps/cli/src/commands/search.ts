@@ -4,8 +4,7 @@ import { collect, listAll } from '../client/list-all.js'
 import { isForPeople } from '../output/print.js'
 import { printable, shorten } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 export interface SearchFlags extends RemoteFlags {
   readonly source?: readonly string[]

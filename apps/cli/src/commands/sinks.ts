@@ -1,8 +1,7 @@
 import type { SinkTestView, SinkView } from '@inlet/contract'
 import { EXIT } from '../output/exit-codes.js'
-import type { CommandContext } from './context.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 import { readSecret } from './pairs.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
 
 export interface SinkChangeFlags extends RemoteFlags {
   readonly name?: string

@@ -1,4 +1,4 @@
-import type { SourceDefinition, TestResult } from '@inlet/contract'
+import type { CheckResult, SourceDefinition, TestResult } from '@inlet/contract'
 import { parseSourceFiles, readSourceFiles } from '@inlet/registry-files'
 import { type ApiClient, ApiProblem } from '../client/api-client.js'
 import { EXIT } from '../output/exit-codes.js'
@@ -6,8 +6,19 @@ import { toNextStep } from '../output/next-step.js'
 import { printable, shorten } from '../output/printable.js'
 import { toTable } from '../output/table.js'
 import type { Terminal } from '../terminal/terminal.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
+
+/** `inlet check`: checks whether the saved settings and secrets work. Returns the exit code. */
+export const checkSource = async (ref: string, flags: RemoteFlags, context: CommandContext): Promise<number> => {
+  const result = await openApi(flags, context).call<CheckResult>('POST', `/v1/sources/${encodeURIComponent(ref)}/check`, {})
+  const { ok, failure, warnings, durationMs } = result
+  show(context, flags, result, () =>
+    failure === null
+      ? [`ok (${durationMs} ms)`, ...warnings.map(({ code, message }) => `  ${code}: ${printable(message)}`)]
+      : [`${failure.reason}: ${printable(failure.message)}`, `  ${printable(toNextStep(failure.reason, failure.next, ref))}`],
+  )
+  return ok ? EXIT.done : EXIT.failed
+}
 
 export interface TestFlags extends RemoteFlags {
   readonly file?: readonly string[]

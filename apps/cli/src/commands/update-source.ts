@@ -3,9 +3,8 @@ import type { ConnectorView, SavedSource, SourceChangeRequest, SourceDetail } fr
 import type { SourceLanguage } from '@inlet/domain'
 import { parseYamlValue } from '@inlet/registry-files'
 import { type ApiClient, withQuery } from '../client/api-client.js'
-import type { CommandContext } from './context.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 import { readSecrets, splitPair } from './pairs.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
 import { toSettings } from './settings.js'
 
 export interface UpdateSourceFlags extends RemoteFlags {

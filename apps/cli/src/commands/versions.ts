@@ -1,7 +1,6 @@
 import type { DraftView, SavedSource } from '@inlet/contract'
 import { withQuery } from '../client/api-client.js'
-import type { CommandContext } from './context.js'
-import { openApi, type RemoteFlags, show } from './remote.js'
+import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 interface Diff {
   readonly from: string

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ApiProblem } from '../client/api-client.js'
 import { exitOfOutcome } from './exit-codes.js'
 import { errorLines, explainError } from './explain-error.js'
-import { toRelative, toSpan } from './moments.js'
+import { toRelative, toSpan } from './format.js'
 import { toTable } from './table.js'
 
 describe('readable output', () => {

@@ -14,7 +14,7 @@ export const addKeyCommands = (program: Command, act: Act): void => {
       .action(
         act(async (context, flags) => {
           const inDatabase = flags.url === undefined && !context.env['INLET_URL'] && Boolean(context.env['DATABASE_URL'])
-          if (inDatabase) return (await import('../commands/create-key.js')).createKeyCommand(flags, context)
+          if (inDatabase) return (await import('../commands/keys.js')).createKeyCommand(flags, context)
           return (await import('../commands/keys.js')).createKeyOverApi(flags, context)
         }),
       ),
@@ -37,7 +37,7 @@ const addMasterKeyCommands = (keys: Command, act: Act): void => {
       .command('generate')
       .description('print a new master key for INLET_ENCRYPTION_KEYS; nothing is stored')
       .argument('<id>', 'a name for it, e.g. 2026-11')
-      .action(act(async (context, _flags, [id]) => (await import('../commands/generate-key.js')).generateKey(id, context))),
+      .action(act(async (context, _flags, [id]) => (await import('../commands/keys.js')).generateKey(id, context))),
     'inlet keys generate 2026-11',
   )
   examples(

@@ -1,7 +1,7 @@
 import { SOURCE_LANGUAGES } from '@inlet/domain'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { OUTPUTS } from '../output/print.js'
-import { DATA_FOLDERS } from '../stack/data-folders.js'
+import { DATA_FOLDERS } from '../stack/data-folder.js'
 
 /** Parses a whole number of at least 1. */
 export const wholeNumber = (text: string): number => {

@@ -53,7 +53,7 @@ export const addSourceCommands = (program: Command, act: Act): void => {
   examples(
     remote(program.command('check').description('check whether the settings and secrets of a source work'))
       .argument('<source>', 'slug or id')
-      .action(act(async (context, flags, [ref]) => (await import('../commands/check.js')).checkSource(ref, flags, context))),
+      .action(act(async (context, flags, [ref]) => (await import('../commands/test-source.js')).checkSource(ref, flags, context))),
     'inlet check docs',
   )
   examples(

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { DATA_FOLDER, DATA_FOLDERS, DEMO_FOLDER } from '../stack/data-folders.js'
+import { DATA_FOLDER, DATA_FOLDERS, DEMO_FOLDER } from '../stack/data-folder.js'
 import type { Act } from './act.js'
 import { examples, wholeNumber, withOutput } from './options.js'
 

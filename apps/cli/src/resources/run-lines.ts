@@ -1,5 +1,5 @@
 import type { RunView } from '@inlet/contract'
-import { toSpan } from '../output/moments.js'
+import { toSpan } from '../output/format.js'
 import { toNextStep } from '../output/next-step.js'
 import { toPairs } from '../output/table.js'
 

@@ -1,5 +1,5 @@
 import type { SourceDetail } from '@inlet/contract'
-import { toRelative } from '../output/moments.js'
+import { toRelative } from '../output/format.js'
 import { toNextStep } from '../output/next-step.js'
 import { toCondition } from '../output/source-condition.js'
 import { toPairs, toTable } from '../output/table.js'

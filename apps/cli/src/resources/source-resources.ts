@@ -10,7 +10,7 @@ import type {
 } from '@inlet/contract'
 import { nextStepOf } from '@inlet/domain'
 import type { ApiClient } from '../client/api-client.js'
-import { toRelative } from '../output/moments.js'
+import { toRelative } from '../output/format.js'
 import { toCondition } from '../output/source-condition.js'
 import { toPairs } from '../output/table.js'
 import type { Parent, Resource } from './resource.js'

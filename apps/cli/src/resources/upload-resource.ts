@@ -1,6 +1,5 @@
 import type { UploadView } from '@inlet/contract'
-import { toRelative } from '../output/moments.js'
-import { toSize } from '../output/size.js'
+import { toRelative, toSize } from '../output/format.js'
 import { toPairs } from '../output/table.js'
 import type { Resource } from './resource.js'
 

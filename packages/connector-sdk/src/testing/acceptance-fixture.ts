@@ -2,7 +2,7 @@ import type { Reason } from '@inlet/domain'
 import type { Cursor } from '../connector.js'
 import type { Inbox } from '../context.js'
 import type { PageRenderer } from '../rendering/page-renderer.js'
-import type { TestUpload } from './context/test-upload.js'
+import type { TestUpload } from './context/open-test-upload.js'
 import type { RecordStore } from './store/record-store.js'
 
 /** Settings that differ from those of the fixture; anything absent comes from the fixture. */

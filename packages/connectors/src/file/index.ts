@@ -3,10 +3,9 @@ import { readStream, streamSpecs } from '../files/streams/read-stream.js'
 import { ROWS } from '../files/streams/row-record.js'
 import { browse } from './browse.js'
 import { check } from './check.js'
-import { configSchema, type FileConfig, type FileSecrets, secretSchema } from './config.js'
+import { configSchema, type FileConfig, type FileSecrets, secretSchema, validate } from './config.js'
 import { createConnection, type FileConnection } from './connection.js'
 import { readTails } from './streams/read-tails.js'
-import { validate } from './validate.js'
 
 const read = (connection: FileConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> =>
   connection.ctx.config.append && request.stream === ROWS ? readTails(connection, request) : readStream(connection, request)

@@ -1,5 +1,6 @@
+import { parseHttpUrl } from '@inlet/connector-sdk'
 import { z } from 'zod'
-import { siteHeaders } from '../site/site-access.js'
+import { checkSiteAccess, type SiteSecrets, siteHeaders } from '../site/site-access.js'
 
 export const ENTRIES = 'entries'
 export const FEEDS = 'feeds'
@@ -41,3 +42,12 @@ export const rssConfig = z.strictObject({
 })
 
 export type RssConfig = z.infer<typeof rssConfig>
+
+/**
+ * Checks what the schema cannot express. Throws INVALID_URL, URL_SCHEME_NOT_ALLOWED,
+ * URL_CREDENTIALS_NOT_ALLOWED and VALIDATION_FAILED with the field.
+ */
+export const validateRss = (config: RssConfig, secrets: SiteSecrets): void => {
+  for (const [index, url] of config.feeds.entries()) parseHttpUrl(url, { field: `config.feeds.${index}`, what: 'the address' })
+  checkSiteAccess(config.headers, secrets)
+}

@@ -1,11 +1,10 @@
 import { defineConnector, Failure } from '@inlet/connector-sdk'
 import { type SiteSecrets, siteSecrets } from '../site/site-access.js'
 import { check } from './check.js'
-import { ENTRIES, FEEDS, type RssConfig, rssConfig } from './config.js'
+import { ENTRIES, FEEDS, type RssConfig, rssConfig, validateRss } from './config.js'
 import { openConnection, type RssConnection } from './connection.js'
 import { readEntries } from './entries/read-entries.js'
 import { readFeeds } from './feeds/read-feeds.js'
-import { validateRss } from './validate.js'
 
 export default defineConnector<RssConfig, SiteSecrets, RssConnection>({
   type: 'rss',

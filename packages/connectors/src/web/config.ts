@@ -1,5 +1,6 @@
+import { Failure, parseHttpUrl } from '@inlet/connector-sdk'
 import { z } from 'zod'
-import { siteHeaders } from '../site/site-access.js'
+import { checkSiteAccess, type SiteSecrets, siteHeaders } from '../site/site-access.js'
 
 const globs = (what: string) => z.array(z.string().min(1).max(500)).max(100).default([]).describe(what)
 
@@ -95,3 +96,18 @@ export const webConfig = z.strictObject({
 })
 
 export type WebConfig = z.infer<typeof webConfig>
+
+/**
+ * Checks what the schema cannot express. Throws INVALID_URL, URL_SCHEME_NOT_ALLOWED,
+ * URL_CREDENTIALS_NOT_ALLOWED and VALIDATION_FAILED with the field.
+ */
+export const validateWeb = (config: WebConfig, secrets: SiteSecrets): void => {
+  for (const [index, url] of config.startUrls.entries()) parseHttpUrl(url, { field: `config.startUrls.${index}`, what: 'the address' })
+  if (typeof config.sitemap !== 'string')
+    for (const [index, url] of config.sitemap.entries()) parseHttpUrl(url, { field: `config.sitemap.${index}`, what: 'the address' })
+  if (config.hashRoutes && config.render !== 'browser')
+    throw invalid('hashRoutes without a browser', 'config.hashRoutes', 'Fragments are never sent to the server: set render to "browser".')
+  checkSiteAccess(config.headers, secrets)
+}
+
+const invalid = (message: string, field: string, next: string): Failure => new Failure('VALIDATION_FAILED', message, { field, next })

@@ -1,10 +1,9 @@
 import { defineConnector } from '@inlet/connector-sdk'
 import { type SiteSecrets, siteSecrets } from '../site/site-access.js'
 import { checkSite } from './check-site.js'
-import { type WebConfig, webConfig } from './config.js'
+import { validateWeb, type WebConfig, webConfig } from './config.js'
 import { STREAM } from './crawl/to-record.js'
 import { openSite, type SiteConnection } from './site-connection.js'
-import { validateWeb } from './validate.js'
 
 export default defineConnector<WebConfig, SiteSecrets, SiteConnection>({
   type: 'web',

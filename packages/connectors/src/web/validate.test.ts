@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import { siteSecrets } from '../site/site-access.js'
-import { webConfig } from './config.js'
-import { validateWeb } from './validate.js'
+import { validateWeb, webConfig } from './config.js'
 
 const validate = (config: object, secrets: object = {}): void =>
   validateWeb(webConfig.parse({ startUrls: ['https://e.com/'], ...config }), siteSecrets.parse(secrets))

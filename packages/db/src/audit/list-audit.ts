@@ -1,5 +1,4 @@
-import { ownerOf } from '@inlet/domain'
-import { nameActors } from '../api-keys/name-actors.js'
+import { keyIdOf, ownerOf } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { nameTargets } from './name-targets.js'
 
@@ -57,3 +56,11 @@ const whoIs = (actor: string | undefined) => {
 /** Drops undefined conditions: Prisma's types distinguish them from absent ones. */
 const definedOf = <T extends object>(conditions: T): { [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(conditions).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }
+
+/** Returns a lookup of the names of the keys that acted, including revoked ones; null for actors that are not keys. */
+export const nameActors = async ({ prisma }: Pick<Database, 'prisma'>, actors: readonly string[]): Promise<(actor: string) => string | null> => {
+  const ids = [...new Set(actors.map(keyIdOf).filter((id) => id !== null))]
+  const keys = ids.length === 0 ? [] : await prisma.apiKey.findMany({ where: { id: { in: ids } }, select: { id: true, name: true } })
+  const names = new Map(keys.map(({ id, name }) => [id, name]))
+  return (actor) => names.get(keyIdOf(actor) ?? '') ?? null
+}

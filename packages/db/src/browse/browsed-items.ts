@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
-import { CREDENTIAL_OF_SOURCE } from '../credentials/find-credential.js'
+import { CREDENTIAL_OF_SOURCE } from '../credentials/stored-credential.js'
 import type { Database } from '../database.js'
-import { readDatabaseTime } from '../prisma-transaction.js'
-import { lockRow } from '../row-lock.js'
+import { lockRow, readDatabaseTime, toJson } from '../prisma-transaction.js'
 import { byRef } from '../sources/find-source.js'
-import { toJson } from '../versions/version-content.js'
 
 /** A question put to a source: `of` is the path and everything else the answer depends on. */
 export interface BrowseQuestion {

@@ -1,8 +1,7 @@
 import type { CallKind } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { Prisma } from '../generated/client.js'
-import { readDatabaseTime } from '../prisma-transaction.js'
-import { toJson } from '../versions/version-content.js'
+import { readDatabaseTime, toJson } from '../prisma-transaction.js'
 
 /** A short request to a worker, answered through the database so that no queue event can be lost. */
 export interface NewCall {

@@ -5,9 +5,8 @@ import { applyBatch } from '../batches/apply-batch.js'
 import { createDatabase } from '../database.js'
 import { indexPending } from '../search/index-pending.js'
 import { deleteSource, markDeleting } from '../sources/delete-source.js'
-import type { ChangePosition } from './change-position.js'
 import { expireChanges } from './expire-changes.js'
-import { type Change, type ChangeFilter, readChanges, startOfChanges } from './read-changes.js'
+import { type Change, type ChangeFilter, type ChangePosition, readChanges, startOfChanges } from './read-changes.js'
 import { readChangeHead } from './read-head.js'
 
 let store: TestStore

@@ -1,8 +1,6 @@
 import type { Database } from '../database.js'
-import { readDatabaseTime } from '../prisma-transaction.js'
-import { lockRow } from '../row-lock.js'
-import { toJson } from '../versions/version-content.js'
-import { STORED_CREDENTIAL_JSON, type StoredCredential } from './find-credential.js'
+import { lockRow, readDatabaseTime, toJson } from '../prisma-transaction.js'
+import { STORED_CREDENTIAL_JSON, type StoredCredential } from './stored-credential.js'
 
 /**
  * Claims the right to renew tokens with a credential for `ttlMs`, by the database's clock; null when another process holds it, or the credential is

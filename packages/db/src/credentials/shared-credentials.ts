@@ -2,11 +2,9 @@ import { Failure, isUuid, ownerOf, type SourceStatus } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { type Credential, Prisma } from '../generated/client.js'
-import { lockRow } from '../row-lock.js'
+import { lockRow, toJson } from '../prisma-transaction.js'
 import { isMissingReference, isUniqueViolation } from '../sql-state.js'
-import { toJson } from '../versions/version-content.js'
-import { repairUsers } from './repair-sources.js'
-import { replaceSecrets } from './source-secrets.js'
+import { repairUsers, replaceSecrets } from './stored-credential.js'
 
 /** A credential used by several sources of one connector, as shown to users: never with a secret. */
 export interface SharedCredential {

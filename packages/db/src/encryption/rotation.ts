@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
-import { lockRow } from '../row-lock.js'
+import { lockRow, readDatabaseTime, type Transaction, toJson } from '../prisma-transaction.js'
 import { findSetting } from '../settings/setting-repository.js'
-import { toJson } from '../versions/version-content.js'
 
 const KEY = 'encryption_rotation'
 

@@ -1,5 +1,5 @@
 import { isUuid } from '@inlet/domain'
-import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
+import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/stored-credential.js'
 import type { Database } from '../database.js'
 
 /** What is needed to verify an event pushed to a source. */

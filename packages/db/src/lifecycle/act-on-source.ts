@@ -8,7 +8,7 @@ import { type BackfillPlan, createRun } from '../runs/create-run.js'
 import { endRun } from '../runs/end-run.js'
 import { requestCancel } from '../runs/release-run.js'
 import { accountTicksBefore } from '../ticks/account-ticks.js'
-import { REPAIRED } from '../versions/go-live.js'
+import { REPAIRED } from '../versions/version-rows.js'
 
 export interface ActionRequest {
   readonly sourceId: string

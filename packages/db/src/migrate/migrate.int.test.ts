@@ -2,8 +2,7 @@ import { createTestDatabase, openTestStore, type TestDatabase } from '@inlet/tes
 import { afterAll, afterEach, describe, expect, inject, it } from 'vitest'
 import { createDatabase } from '../database.js'
 import { runScript } from '../run-script.js'
-import { comparePending, migrate } from './migrate.js'
-import { readMigrationFiles } from './migration-files.js'
+import { comparePending, migrate, readMigrationFiles } from './migrate.js'
 import { untilSchemaReady } from './schema-ready.js'
 
 const names = readMigrationFiles().map(({ name }) => name)

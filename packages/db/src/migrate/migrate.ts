@@ -1,6 +1,27 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { type MigrationFile, readMigrationFiles } from './migration-files.js'
+
+export interface MigrationFile {
+  readonly name: string
+  readonly sql: string
+  /** sha256 of the file, as Prisma records it. */
+  readonly checksum: string
+}
+
+const DIRECTORY = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url))
+
+/** Returns the migrations of this build, in order. */
+export const readMigrationFiles = (directory: string = DIRECTORY): readonly MigrationFile[] =>
+  readdirSync(directory)
+    .filter((name) => /^\d{14}_/.test(name))
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(path.join(directory, name, 'migration.sql'), 'utf8')
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+    })
 
 /** Any fixed number: all migrators of a database take the same advisory lock. */
 const LOCK = 4_916_031

@@ -1,8 +1,7 @@
 import { sleep } from '@inlet/runtime'
 import type { Database } from '../database.js'
 import { isConnectionError } from '../sql-state.js'
-import { appliedMigrations } from './migrate.js'
-import { readMigrationFiles } from './migration-files.js'
+import { appliedMigrations, readMigrationFiles } from './migrate.js'
 
 const PAUSE_MS = 500
 

@@ -1,5 +1,5 @@
 import type { IncidentEnd, IncidentKind, StepSecrets } from '@inlet/domain'
-import { CREDENTIAL_OF_SOURCE, SECRETS_IN_STEPS } from '../credentials/find-credential.js'
+import { CREDENTIAL_OF_SOURCE, SECRETS_IN_STEPS } from '../credentials/stored-credential.js'
 import type { Database } from '../database.js'
 import type { Prisma } from '../generated/client.js'
 import { olderThan } from '../sql-parts.js'

@@ -9,7 +9,7 @@ import {
   type StepSecrets,
   type TargetFilter,
 } from '@inlet/domain'
-import { CREDENTIAL_OF_SOURCE, SECRETS_IN_STEPS } from '../credentials/find-credential.js'
+import { CREDENTIAL_OF_SOURCE, SECRETS_IN_STEPS } from '../credentials/stored-credential.js'
 import type { Database } from '../database.js'
 import type { Prisma } from '../generated/client.js'
 import { readDatabaseTime } from '../prisma-transaction.js'

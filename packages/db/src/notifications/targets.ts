@@ -2,9 +2,8 @@ import { Failure, maskUrl, type NotifiedEvent, type QuietHours, type TargetKind 
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { Prisma } from '../generated/client.js'
-import { lockRow } from '../row-lock.js'
+import { lockRow, toJson } from '../prisma-transaction.js'
 import { isUniqueViolation } from '../sql-state.js'
-import { toJson } from '../versions/version-content.js'
 
 /** How to send mail. */
 export interface MailSettings {

@@ -1,7 +1,6 @@
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { readDatabaseTime } from '../prisma-transaction.js'
-import { lockRow } from '../row-lock.js'
+import { lockRow, readDatabaseTime } from '../prisma-transaction.js'
 import { notOpen, type QuarantineChoice, whereChosen } from './retry-quarantined.js'
 
 // The content of a dropped record is erased; what stays is where it came from, why, and who dropped it.

@@ -2,8 +2,7 @@ import { Failure, whyNotRetryable } from '@inlet/domain'
 import type pg from 'pg'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
-import { lockRow } from '../row-lock.js'
+import { lockRow, readDatabaseTime, type Transaction } from '../prisma-transaction.js'
 import { createRun } from '../runs/create-run.js'
 
 /** Selects open records of a source. */

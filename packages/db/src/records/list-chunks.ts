@@ -1,6 +1,6 @@
 import { searchableText, splitChunks } from '@inlet/search'
 import type { Database } from '../database.js'
-import { characterOffsets } from '../search/character-offsets.js'
+import { characterOffsets } from '../search/write-chunks.js'
 import type { HitText } from './read-hit-texts.js'
 
 export interface ChunkRequest {

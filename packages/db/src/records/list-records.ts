@@ -1,7 +1,25 @@
 import type { Database } from '../database.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
 import { countWithin, type FetchedRecord, fetchRecords, type RecordFields, type RecordKeyRow, shownBytes } from './fetch-records.js'
-import { filteredTables, type RecordFilter, recordConditions } from './record-row.js'
+import { filteredTables, RECORD_COLUMNS, RECORD_TABLES, type RecordFilter, recordConditions, type StoredRecord } from './record-row.js'
+
+export interface StoredRecordDetails extends StoredRecord {
+  readonly text: string | null
+  /** Hex. */
+  readonly contentHash: string
+}
+
+/** Returns a record by its key, even if deleted; null when unknown or when its source is being deleted. */
+export const findRecord = async (
+  database: Database,
+  place: { readonly streamId: number; readonly keyHash: string },
+): Promise<StoredRecordDetails | null> => {
+  const { rows } = await database.pool.query<StoredRecordDetails>(
+    `SELECT ${RECORD_COLUMNS}, r.text, encode(r.content_hash, 'hex') AS "contentHash" FROM ${RECORD_TABLES} WHERE r.stream_id = $1 AND r.key_hash = decode($2, 'hex')`,
+    [place.streamId, place.keyHash],
+  )
+  return rows[0] ?? null
+}
 
 export interface RecordListRequest extends RecordFilter {
   /** Records without a time of their own are not listed by `occurredAt`. */

@@ -1,4 +1,4 @@
-import { CREDENTIAL_OF_SOURCE } from '../credentials/find-credential.js'
+import { CREDENTIAL_OF_SOURCE } from '../credentials/stored-credential.js'
 import type { Database } from '../database.js'
 
 export interface Heartbeat {

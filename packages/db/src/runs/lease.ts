@@ -1,6 +1,6 @@
 import { type CaveatTally, DEATHS_TO_ISOLATE, type RunTrigger } from '@inlet/domain'
 import type pg from 'pg'
-import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
+import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/stored-credential.js'
 import type { Database } from '../database.js'
 import { insertEvents } from '../events/write-event.js'
 import { beginAttempt } from './attempts.js'

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { RecordPart } from '@inlet/search'
+import { countCharacters, type RecordPart } from '@inlet/search'
 import type pg from 'pg'
-import { characterOffsets } from './character-offsets.js'
 import { keysInOrder, LOCKED_RECORD } from './locked-records.js'
 import type { IndexedRecord } from './write-segment.js'
 
@@ -52,3 +51,17 @@ export const chunkHash = ({ headings, text }: Pick<RecordPart, 'headings' | 'tex
   createHash('sha256')
     .update(JSON.stringify([headings, text]))
     .digest('hex')
+
+/** Returns the positions of the parts of a text, in characters; the parts are in order, with only blanks between them. */
+export const characterOffsets = (
+  parts: readonly { readonly start: number; readonly end: number; readonly text: string }[],
+): readonly { readonly from: number; readonly to: number }[] => {
+  let at = 0
+  let last = 0
+  return parts.map(({ start, end, text }) => {
+    const from = at + start - last
+    at = from + countCharacters(text)
+    last = end
+    return { from, to: at }
+  })
+}

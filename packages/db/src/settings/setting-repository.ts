@@ -1,5 +1,5 @@
 import type { Database } from '../database.js'
-import { toJson } from '../versions/version-content.js'
+import { toJson } from '../prisma-transaction.js'
 
 /** Returns a setting of this installation; null when it was never written. */
 export const findSetting = async ({ prisma }: Database, key: string): Promise<unknown> => {

@@ -1,5 +1,5 @@
 import type { RecordKind, SinkKind } from '@inlet/domain'
-import type { ChangePosition } from '../changes/change-position.js'
+import type { ChangePosition } from '../changes/read-changes.js'
 import type { Database } from '../database.js'
 
 /** A sink that this process delivers to, until another process claims it or its settings change. */

@@ -1,12 +1,11 @@
 import { Failure, maskUrl, type RecordKind, type SinkKind } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
-import type { ChangePosition } from '../changes/change-position.js'
+import type { ChangePosition } from '../changes/read-changes.js'
 import { readChangeLag } from '../changes/read-head.js'
 import type { Database } from '../database.js'
 import { Prisma } from '../generated/client.js'
-import { lockRow } from '../row-lock.js'
+import { lockRow, toJson } from '../prisma-transaction.js'
 import { isUniqueViolation } from '../sql-state.js'
-import { toJson } from '../versions/version-content.js'
 
 /** A destination for changes, as shown to users: without its secret. */
 export interface Sink {

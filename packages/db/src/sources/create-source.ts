@@ -1,12 +1,12 @@
 import { Failure, type Language, nameKey, nextTick, ownerOf, type Schedule, slugify } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
-import { useSharedCredential } from '../credentials/source-secrets.js'
+import { useSharedCredential } from '../credentials/stored-credential.js'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
-import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
+import { readDatabaseTime, type Transaction, toJson } from '../prisma-transaction.js'
 import { createRun } from '../runs/create-run.js'
 import { isUniqueViolation, violatedConstraint } from '../sql-state.js'
-import { contentColumns, scheduleColumns, toJson, type VersionContent } from '../versions/version-content.js'
+import { contentColumns, scheduleColumns, type VersionContent } from '../versions/version-rows.js'
 
 export interface NewSource {
   /** Chosen by the caller, so that secrets can be sealed for their place before anything is written. */

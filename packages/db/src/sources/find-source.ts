@@ -1,9 +1,9 @@
 import { isUuid, type Language, type RunStatus, type RunTrigger, toLanguage } from '@inlet/domain'
-import { CREDENTIAL_OF_SOURCE } from '../credentials/find-credential.js'
 import { FIELD_TIMES } from '../credentials/shared-credentials.js'
+import { CREDENTIAL_OF_SOURCE } from '../credentials/stored-credential.js'
 import type { Database } from '../database.js'
 import type { OpenError } from '../versions/find-version.js'
-import type { VersionContent } from '../versions/version-content.js'
+import type { VersionContent } from '../versions/version-rows.js'
 import { SOURCE_COLUMNS, SOURCE_TABLES, type SourceOverview, type SourceRow, toOverview } from './source-row.js'
 
 export interface SourceDetails extends SourceOverview {

@@ -3,7 +3,7 @@ import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
 import { Prisma } from '../generated/client.js'
-import { lockRow } from '../row-lock.js'
+import { lockRow } from '../prisma-transaction.js'
 
 export interface CursorReset {
   readonly sourceId: string

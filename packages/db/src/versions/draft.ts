@@ -1,9 +1,8 @@
 import { Failure } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { lockSource } from './lock-source.js'
 import { checkDraftRevision, noDraft } from './publish-version.js'
-import { contentColumns, toContent, type VersionContent } from './version-content.js'
+import { contentColumns, lockSource, toContent, type VersionContent } from './version-rows.js'
 
 export interface Draft {
   readonly content: VersionContent

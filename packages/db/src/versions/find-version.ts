@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/domain'
 import type { Database } from '../database.js'
 import type { SourceVersion } from '../generated/client.js'
-import { CONTENT_COLUMNS, toContent, type VersionContent } from './version-content.js'
+import { CONTENT_COLUMNS, toContent, type VersionContent } from './version-rows.js'
 
 export interface OpenError {
   readonly reason: string

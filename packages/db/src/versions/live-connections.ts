@@ -1,4 +1,4 @@
-import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/find-credential.js'
+import { CREDENTIAL_OF_SOURCE, STORED_CREDENTIAL_JSON, type StoredCredential } from '../credentials/stored-credential.js'
 import type { Database } from '../database.js'
 
 /** What determines whether an open connection may still be used. */

@@ -1,8 +1,7 @@
 import { Failure, type MappingExample } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { lockRow } from '../row-lock.js'
-import { toJson } from './version-content.js'
+import { lockRow, toJson } from '../prisma-transaction.js'
 
 /** Limited, since each is tried at every publication. */
 export const MAX_EXAMPLES = 100

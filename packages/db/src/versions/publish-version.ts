@@ -5,10 +5,18 @@ import { writeEvent } from '../events/write-event.js'
 import type { Transaction } from '../prisma-transaction.js'
 import { createRun } from '../runs/create-run.js'
 import { accountTicksBefore } from '../ticks/account-ticks.js'
-import { goLive } from './go-live.js'
-import { insertPublished, type NumberedVersion, publishDraftRow } from './insert-version.js'
-import { type LockedSource, lockSource } from './lock-source.js'
-import { CONTENT_COLUMNS, sameContent, toContent, type VersionContent } from './version-content.js'
+import {
+  CONTENT_COLUMNS,
+  goLive,
+  insertPublished,
+  type LockedSource,
+  lockSource,
+  type NumberedVersion,
+  publishDraftRow,
+  sameContent,
+  toContent,
+  type VersionContent,
+} from './version-rows.js'
 
 export interface PublishedVersion {
   readonly id: string

@@ -1,5 +1,5 @@
 import type { Database } from '../database.js'
-import { lockRow } from '../row-lock.js'
+import { lockRow } from '../prisma-transaction.js'
 
 /** How many raw records are stored per stream, and their maximum size in characters. */
 export const STORED_SAMPLES = 50

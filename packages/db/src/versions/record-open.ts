@@ -2,10 +2,7 @@ import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
 import type { Prisma } from '../generated/client.js'
 import { scheduleRecheck } from '../rechecks/claim-rechecks.js'
-import { goLive } from './go-live.js'
-import { retirePublished } from './insert-version.js'
-import { type LockedSource, lockSource } from './lock-source.js'
-import { toContent } from './version-content.js'
+import { goLive, type LockedSource, lockSource, retirePublished, toContent } from './version-rows.js'
 
 /** Records that a worker could open a version: one statement at the start of a run, which writes nothing if that is known. */
 export const recordOpened = async (database: Database, versionId: string): Promise<void> => {

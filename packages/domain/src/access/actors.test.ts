@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isCaller, keyActor, keyIdOf, ownerOf, tokenActor, tokenOwner } from './actors.js'
+import { isCaller, keyActor, keyIdOf, ownerOf, tokenActor, tokenOwner } from './access.js'
 
 describe('actors', () => {
   it('name the subject of a token and its client, and count what both created as the subject’s', () => {

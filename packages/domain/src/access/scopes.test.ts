@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hasScope, isScope, SCOPES } from './scopes.js'
+import { hasScope, isScope, SCOPES } from './access.js'
 
 describe('scopes', () => {
   it('include those before them', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { tokenScopes } from './scopes.js'
+import { tokenScopes } from './access.js'
 
 it('recognizes the scopes with the prefix, and no others', () => {
   expect(tokenScopes('openid inlet:read inlet:publish inlet:read', 'inlet:')).toEqual(['read', 'publish'])

@@ -19,9 +19,11 @@ const distance = (a: string, b: string): number => {
   return previous[b.length] ?? 0
 }
 
-/** Returns the candidate closest to a mistyped name, or undefined when none is close enough (a fifth of its length) to be meant. */
+/** Returns the candidate closest to a mistyped name, in either case; undefined when none is close enough (a fifth of its length) to be meant. */
 export const closeMatch = (name: string, candidates: readonly string[]): string | undefined => {
-  const ranked = candidates.map((candidate) => ({ candidate, far: distance(name, candidate) })).sort((a, b) => a.far - b.far)
+  const ranked = candidates
+    .map((candidate) => ({ candidate, far: distance(name.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far)
   const best = ranked[0]
   return best !== undefined && best.far <= Math.ceil(best.candidate.length / 5) ? best.candidate : undefined
 }

@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { Failure } from '@inlet/domain'
 import type { FileAccess } from '../../context.js'
-import type { TestUpload } from './test-upload.js'
+
+/** An accepted upload that `ctx.files.openUpload` returns. */
+export interface TestUpload {
+  readonly id: string
+  readonly name: string
+  readonly content: Uint8Array
+}
 
 /** `openUpload` over uploads in memory. */
 export const openTestUpload = (uploads: readonly TestUpload[]): FileAccess['openUpload'] => {

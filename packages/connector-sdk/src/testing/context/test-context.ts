@@ -14,9 +14,8 @@ import type { CheckedAddress } from '../../net/egress-guard.js'
 import type { PageRenderer } from '../../rendering/page-renderer.js'
 import { createRecordStore, type RecordStore } from '../store/record-store.js'
 import { createCapturedLog, type LogLine } from './captured-log.js'
-import { openTestUpload } from './open-test-upload.js'
+import { openTestUpload, type TestUpload } from './open-test-upload.js'
 import { createRecordingGuard } from './recording-guard.js'
-import type { TestUpload } from './test-upload.js'
 
 export interface TestContextOptions<Config, Secrets, C extends Connection> {
   readonly connector: Connector<Config, Secrets, C>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { suggestConnector } from './suggest-connector.js'
+import { suggestConnector } from './lookup.js'
 
 const exists = (type: string): boolean => ['postgres', 'mysql', 'web', 'api', 'rss', 'file', 'git', 'azure_blob', 'github'].includes(type)
 

@@ -1,7 +1,7 @@
 import { endpoints } from '@inlet/contract'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { toFieldProblems } from './invalid-request.js'
+import { toFieldProblems } from './failures.js'
 
 const createSourceBody = endpoints.createSource.body
 

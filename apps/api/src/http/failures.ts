@@ -1,5 +1,4 @@
-import type { FieldProblem } from '@inlet/contract'
-import { describeIssue } from '@inlet/contract'
+import { type DraftReview, describeIssue, type FieldProblem } from '@inlet/contract'
 import { Failure, type Reason } from '@inlet/domain'
 import type { z } from 'zod'
 
@@ -58,3 +57,12 @@ const findUnstorable = (value: unknown, path: readonly string[] = []): readonly 
 }
 
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
+
+/** A publication that is blocked, with the results of the review. */
+export class PublishBlocked extends Failure {
+  readonly review: DraftReview
+  constructor(reason: 'PUBLISH_BLOCKED' | 'EXAMPLES_BROKEN', message: string, review: DraftReview) {
+    super(reason, message)
+    this.review = review
+  }
+}

@@ -21,3 +21,13 @@ export const toClock = (moment: string, now: number): string => {
   if (at.toDateString() === new Date(now).toDateString()) return time
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`
 }
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
+
+/** `512 B`, `1.5 MiB`, `24 GiB`. */
+export const toSize = (bytes: number): string => {
+  let unit = 0
+  let value = bytes
+  for (; value >= 1_024 && unit < UNITS.length - 1; unit += 1) value /= 1_024
+  return `${unit === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`
+}
