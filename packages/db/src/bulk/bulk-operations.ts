@@ -1,7 +1,7 @@
 import type { Failure } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { toJson } from '../versions/version-content.js'
+import { lockRow, readDatabaseTime, toJson } from '../prisma-transaction.js'
 
 export type BulkAction = 'run' | 'start' | 'stop' | 'pause' | 'resume' | 'label'
 export type BulkItemResult = 'waiting' | 'done' | 'unchanged' | 'failed' | 'skipped'
@@ -104,18 +104,14 @@ export const stopBulkOperation = (
   id: string,
   { actor, failure }: { readonly actor: Actor; readonly failure?: Pick<Failure, 'reason' | 'message'> },
 ): Promise<'stopped' | 'ended' | null> =>
-  database.prismaTransaction(async ({ client }) => {
-    const { rows } = await client.query<{ ended: boolean }>(
-      'SELECT done_at IS NOT NULL OR stopped_at IS NOT NULL AS ended FROM bulk_operations WHERE id = $1 FOR UPDATE',
-      [id],
-    )
-    if (rows[0] === undefined) return null
-    if (rows[0].ended) return 'ended'
-    await client.query('UPDATE bulk_operations SET stopped_at = clock_timestamp() WHERE id = $1', [id])
-    await client.query(
-      `UPDATE bulk_items SET result = 'skipped', reason = $2, message = $3, done_at = clock_timestamp() WHERE operation_id = $1 AND result = 'waiting'`,
-      [id, failure?.reason ?? null, failure?.message ?? null],
-    )
+  database.prismaTransaction(async ({ prisma, client }) => {
+    const now = await lockRow(client, 'bulkOperation', id)
+    const operation = await prisma.bulkOperation.findUnique({ where: { id }, select: { doneAt: true, stoppedAt: true } })
+    if (now === null || operation === null) return null
+    if (operation.doneAt !== null || operation.stoppedAt !== null) return 'ended'
+    await prisma.bulkOperation.update({ where: { id }, data: { stoppedAt: now }, select: { id: true } })
+    const skipped = { result: 'skipped', reason: failure?.reason ?? null, message: failure?.message ?? null, doneAt: now }
+    await prisma.bulkItem.updateMany({ where: { operationId: id, result: 'waiting' }, data: skipped })
     await writeAudit(client, { actor, action: 'bulk.stop', targetType: 'bulk', targetId: id })
     return 'stopped'
   })
@@ -144,28 +140,26 @@ export const claimBulkOperation = async ({ pool }: Database, { holder, holdMs }:
 }
 
 /** Whether the right to act for its actor has expired, by the database's clock. */
-export const isBulkOperationOver = async ({ pool }: Pick<Database, 'pool'>, id: string): Promise<boolean> =>
-  (await pool.query('SELECT FROM bulk_operations WHERE id = $1 AND acts_until <= clock_timestamp()', [id])).rowCount === 1
-
-const HELD = 'WHERE id = $1 AND holder = $2 AND done_at IS NULL'
+export const isBulkOperationOver = async ({ pool, prisma }: Pick<Database, 'pool' | 'prisma'>, id: string): Promise<boolean> =>
+  (await prisma.bulkOperation.count({ where: { id, actsUntil: { lte: await readDatabaseTime(pool) } } })) === 1
 
 /** Renews the claim; returns false when another process has taken the operation. */
-export const holdBulkOperation = async ({ pool }: Database, id: string, { holder, holdMs }: Hold): Promise<boolean> => {
-  const { rowCount } = await pool.query(`UPDATE bulk_operations SET held_until = clock_timestamp() + $3 * interval '1 millisecond' ${HELD}`, [
-    id,
-    holder,
-    holdMs,
-  ])
-  return rowCount === 1
+export const holdBulkOperation = async ({ pool, prisma }: Database, id: string, { holder, holdMs }: Hold): Promise<boolean> => {
+  const heldUntil = new Date((await readDatabaseTime(pool)).getTime() + holdMs)
+  const { count } = await prisma.bulkOperation.updateMany({ where: { id, holder, doneAt: null }, data: { heldUntil } })
+  return count === 1
 }
 
 /** Releases the claim, so that another process can continue at once. */
-export const releaseBulkOperation = async ({ pool }: Database, id: string, { holder }: Pick<Hold, 'holder'>): Promise<void> =>
-  void (await pool.query(`UPDATE bulk_operations SET holder = NULL, held_until = NULL ${HELD}`, [id, holder]))
+export const releaseBulkOperation = async ({ prisma }: Database, id: string, { holder }: Pick<Hold, 'holder'>): Promise<void> => {
+  await prisma.bulkOperation.updateMany({ where: { id, holder, doneAt: null }, data: { holder: null, heldUntil: null } })
+}
 
 /** Ends an operation that has no waiting sources left. */
-export const endBulkOperation = async ({ pool }: Database, id: string, { holder }: Pick<Hold, 'holder'>): Promise<void> =>
-  void (await pool.query(`UPDATE bulk_operations SET holder = NULL, held_until = NULL, done_at = clock_timestamp() ${HELD}`, [id, holder]))
+export const endBulkOperation = async ({ pool, prisma }: Database, id: string, { holder }: Pick<Hold, 'holder'>): Promise<void> => {
+  const doneAt = await readDatabaseTime(pool)
+  await prisma.bulkOperation.updateMany({ where: { id, holder, doneAt: null }, data: { holder: null, heldUntil: null, doneAt } })
+}
 
 /** Returns the next waiting sources. */
 export const takeBulkItems = async (
@@ -181,11 +175,10 @@ export const takeBulkItems = async (
 
 /** Records the result of a source, even one that was skipped meanwhile: it was acted on nevertheless. */
 export const recordBulkItem = async (
-  { pool }: Database,
-  id: string,
-  item: Pick<BulkItem, 'position' | 'result' | 'reason' | 'message' | 'runId'>,
-): Promise<void> =>
-  void (await pool.query(
-    `UPDATE bulk_items SET result = $3, reason = $4, message = left($5, 1000), run_id = $6, done_at = clock_timestamp() WHERE operation_id = $1 AND position = $2`,
-    [id, item.position, item.result, item.reason, item.message, item.runId],
-  ))
+  { pool, prisma }: Database,
+  operationId: string,
+  { position, message, ...result }: Pick<BulkItem, 'position' | 'result' | 'reason' | 'message' | 'runId'>,
+): Promise<void> => {
+  const doneAt = await readDatabaseTime(pool)
+  await prisma.bulkItem.updateMany({ where: { operationId, position }, data: { ...result, message: message?.slice(0, 1_000) ?? null, doneAt } })
+}

@@ -36,9 +36,7 @@ export const pauseGeneration = async (
 }
 
 /** Records that the endpoint of a generation works. */
-export const resumeGeneration = async ({ pool }: Pick<Database, 'pool'>, space: number): Promise<void> => {
-  await pool.query(
-    `UPDATE search_generations SET failures = 0, problem = NULL, paused_until = NULL WHERE space = $1 AND (failures > 0 OR problem IS NOT NULL)`,
-    [space],
-  )
+export const resumeGeneration = async ({ prisma }: Pick<Database, 'prisma'>, space: number): Promise<void> => {
+  const paused = { space, OR: [{ failures: { gt: 0 } }, { problem: { not: null } }] }
+  await prisma.searchGeneration.updateMany({ where: paused, data: { failures: 0, problem: null, pausedUntil: null } })
 }

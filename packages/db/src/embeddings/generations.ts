@@ -3,8 +3,7 @@ import type { EmbeddingModel } from '@inlet/search'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { Prisma, type SearchGeneration } from '../generated/client.js'
-import { readDatabaseTime, type Transaction } from '../prisma-transaction.js'
-import { toJson } from '../versions/version-content.js'
+import { lockRow, readDatabaseTime, type Transaction, toJson } from '../prisma-transaction.js'
 
 /** A model whose vectors search uses or will use, and their progress. Vectors of two generations are never compared. */
 export interface Generation extends EmbeddingModel {
@@ -135,7 +134,7 @@ export const updateGeneration = (database: Database, { id, seal, ...changes }: G
   })
 
 const lockGeneration = async ({ prisma, client }: Transaction, id: string): Promise<SearchGeneration | null> => {
-  await client.query('SELECT FROM search_generations WHERE id = $1 FOR UPDATE', [id])
+  await lockRow(client, 'generation', id)
   return prisma.searchGeneration.findFirst({ where: { id, deletingAt: null } })
 }
 

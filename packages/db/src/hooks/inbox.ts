@@ -65,7 +65,7 @@ const parsePlace = (cursor: JsonValue | null): string => {
 
 const checkPlace = async (database: Database, sourceId: string, place: string): Promise<void> => {
   if (place === '0') return
-  const { rows } = await database.pool.query<{ last: string }>('SELECT last_seq AS last FROM inbox_heads WHERE source_id = $1', [sourceId])
-  const last = rows[0]?.last ?? '0'
-  if (BigInt(place) > BigInt(last)) throw new Failure('CURSOR_IN_FUTURE', `the cursor is ${place}, and the newest event has place ${last}`)
+  const head = await database.prisma.inboxHead.findUnique({ where: { sourceId } })
+  const last = head?.lastSeq ?? 0n
+  if (BigInt(place) > last) throw new Failure('CURSOR_IN_FUTURE', `the cursor is ${place}, and the newest event has place ${last}`)
 }

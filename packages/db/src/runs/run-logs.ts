@@ -1,5 +1,4 @@
 import type { Database } from '../database.js'
-import { allOf, createSqlParts } from '../sql-parts.js'
 
 export const RUN_LOG_LEVELS = ['info', 'warn', 'error'] as const
 export type RunLogLevel = (typeof RUN_LOG_LEVELS)[number]
@@ -58,18 +57,17 @@ export interface LogRequest {
 }
 
 /** Lists lines of a run, oldest first. */
-export const listLogLines = async (database: Pick<Database, 'pool'>, request: LogRequest): Promise<readonly StoredLogLine[]> => {
-  const { values, add } = createSqlParts()
-  const where = allOf([
-    `run_id = ${add(request.runId)}`,
-    `id > ${add(request.afterId)}::bigint`,
-    request.level === undefined ? null : `level = ${add(request.level)}`,
-    request.stream === undefined ? null : `stream = ${add(request.stream)}`,
-    request.attempt === undefined ? null : `attempt = ${add(request.attempt)}`,
-  ])
-  const { rows } = await database.pool.query<StoredLogLine>(
-    `SELECT id, at, attempt, level, stream, message FROM run_logs WHERE ${where} ORDER BY id LIMIT ${add(request.limit)}`,
-    values,
-  )
-  return rows
+export const listLogLines = async (
+  { prisma }: Pick<Database, 'prisma'>,
+  { runId, level, stream, attempt, afterId, limit }: LogRequest,
+): Promise<readonly StoredLogLine[]> => {
+  const chosen = { ...(level !== undefined && { level }), ...(stream !== undefined && { stream }), ...(attempt !== undefined && { attempt }) }
+  const rows = await prisma.runLogLine.findMany({
+    where: { runId, id: { gt: BigInt(afterId) }, ...chosen },
+    omit: { runId: true },
+    orderBy: { id: 'asc' },
+    take: limit,
+  })
+  // Safe: only a NewLogLine is ever written here.
+  return rows.map((row) => ({ ...row, id: String(row.id), level: row.level as RunLogLevel }))
 }

@@ -1,7 +1,7 @@
 import { monotonicNow, sleep } from '@inlet/runtime'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
-import { lockRow } from '../row-lock.js'
+import { lockRow } from '../prisma-transaction.js'
 import { OWNED_ROWS, type OwnedRows, ofSource, withoutChildren } from './owned-rows.js'
 
 const CHUNK = 10_000
@@ -42,8 +42,7 @@ export interface DeletionOptions {
  * something was locked for too long, the signal ended it, or no deletion has begun.
  */
 export const deleteSource = async (database: Database, sourceId: string, options: DeletionOptions = {}): Promise<boolean> => {
-  const { rowCount: wanted } = await database.pool.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NULL', [sourceId])
-  if (wanted !== 0) return false
+  if ((await database.prisma.source.count({ where: { id: sourceId, deletingAt: null } })) > 0) return false
   const deadline = monotonicNow() + (options.waitMs ?? WAIT_MS)
   while (options.signal?.aborted !== true) {
     for (const owned of OWNED_ROWS) await removeRows(database, owned, { ...options, sourceId })

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { Failure } from '@inlet/domain'
-import type pg from 'pg'
 import type { Database } from '../database.js'
+import type { Transaction } from '../prisma-transaction.js'
 
 export interface IncomingContent {
   /** Read to its end; when it throws, nothing is left behind. */
@@ -28,16 +28,16 @@ const CHUNK_BYTES = 1_048_576
 export const receiveContent = async <T>(
   database: Database,
   incoming: IncomingContent,
-  accept: (client: pg.ClientBase, content: ReceivedContent) => Promise<T>,
+  accept: (transaction: Transaction, content: ReceivedContent) => Promise<T>,
 ): Promise<T> => {
   const id = randomUUID()
-  await database.pool.query('INSERT INTO arriving_uploads (id) VALUES ($1)', [id])
+  await database.prisma.arrivingUpload.create({ data: { id }, select: { id: true } })
   try {
     const content = { id, ...(await writeChunks(database, id, incoming)) }
-    return await database.transaction(async (client) => {
-      const { rowCount } = await client.query('DELETE FROM arriving_uploads WHERE id = $1', [id])
-      if (rowCount !== 1) throw new Error(REMOVED)
-      return accept(client, content)
+    return await database.prismaTransaction(async (transaction) => {
+      const { count } = await transaction.prisma.arrivingUpload.deleteMany({ where: { id } })
+      if (count !== 1) throw new Error(REMOVED)
+      return accept(transaction, content)
     })
   } catch (error) {
     await database.pool.query(`${ABANDON} WHERE id = $1 ${CHUNKS}`, [id]).catch(() => {})

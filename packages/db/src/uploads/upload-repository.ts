@@ -1,5 +1,6 @@
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
+import { lockRow } from '../prisma-transaction.js'
 import { olderThan } from '../sql-parts.js'
 import { findUploadReaders, type UploadReader } from './find-upload-readers.js'
 
@@ -53,7 +54,7 @@ export const findUploadOwner = async (
 export const deleteUpload = (database: Database, id: string, actor: Actor): Promise<boolean> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     // Locked first: a replacement at the same moment would leave the bytes of the other content behind.
-    await client.query('SELECT 1 FROM uploads WHERE id = $1 FOR UPDATE', [id])
+    await lockRow(client, 'upload', id)
     const upload = await prisma.upload.findUnique({ where: { id }, select: { name: true, contentId: true, formerContentId: true } })
     if (upload === null) return false
     const contents = [id, upload.contentId, upload.formerContentId].filter((content) => content !== null)

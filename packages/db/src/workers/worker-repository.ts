@@ -1,4 +1,5 @@
 import type { Database } from '../database.js'
+import { readDatabaseTime } from '../prisma-transaction.js'
 
 /** What a worker or scribe process reports about itself. */
 export interface WorkerHeartbeat {
@@ -65,13 +66,15 @@ const takeBackDeath = (database: Database, id: string): Promise<void> =>
 
 /** Removes a process that shuts down normally. */
 export const markGone = async (database: Database, id: string): Promise<void> => {
-  await database.pool.query('DELETE FROM workers WHERE id = $1', [id])
+  await database.prisma.worker.deleteMany({ where: { id } })
 }
 
 /** Removes processes that died some minutes ago: by then their runs have been taken over, and their deaths classified. */
-export const forgetDead = async (database: Database): Promise<void> => {
-  await database.pool.query(`DELETE FROM workers WHERE heartbeat_at < clock_timestamp() - interval '${FORGET_SECONDS} seconds'`)
+export const forgetDead = async ({ pool, prisma }: Database): Promise<void> => {
+  await prisma.worker.deleteMany({ where: { heartbeatAt: { lt: secondsBefore(await readDatabaseTime(pool), FORGET_SECONDS) } } })
 }
+
+const secondsBefore = (now: Date, seconds: number): Date => new Date(now.getTime() - seconds * 1_000)
 
 export interface WorkerOverview extends WorkerHeartbeat {
   readonly alive: boolean
@@ -82,19 +85,20 @@ export interface WorkerOverview extends WorkerHeartbeat {
 export const ALIVE = `heartbeat_at > clock_timestamp() - interval '${ALIVE_SECONDS} seconds'`
 
 /** Whether any worker that takes work has a connector. */
-export const isConnectorOffered = async (database: Database, connector: string): Promise<boolean> => {
-  const { rows } = await database.pool.query<{ offered: boolean }>(
-    `SELECT EXISTS (SELECT FROM workers WHERE role = 'worker' AND refuses IS DISTINCT FROM 'draining' AND ${ALIVE} AND $1 = ANY(connectors)) AS offered`,
-    [connector],
-  )
-  return rows[0]?.offered === true
+export const isConnectorOffered = async ({ pool, prisma }: Database, connector: string): Promise<boolean> => {
+  const heartbeatAt = { gt: secondsBefore(await readDatabaseTime(pool), ALIVE_SECONDS) }
+  const takesWork = { OR: [{ refuses: null }, { refuses: { not: 'draining' } }] }
+  return (await prisma.worker.count({ where: { role: 'worker', heartbeatAt, connectors: { has: connector }, ...takesWork } })) > 0
 }
 
 /** Lists all worker and scribe processes with a heartbeat within the last five minutes, those alive first. */
-export const listWorkers = async (database: Database): Promise<readonly WorkerOverview[]> => {
-  const { rows } = await database.pool.query<WorkerOverview>(
-    `SELECT id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, reason, connectors, ${ALIVE} AS alive,
-       started_at AS "startedAt", heartbeat_at AS "heartbeatAt" FROM workers ORDER BY alive DESC, role, started_at, id`,
-  )
-  return rows
+export const listWorkers = async ({ pool, prisma }: Database): Promise<readonly WorkerOverview[]> => {
+  const since = secondsBefore(await readDatabaseTime(pool), ALIVE_SECONDS)
+  const rows = await prisma.worker.findMany({
+    omit: { diedWith: true, reservedFor: true, reservedUntil: true },
+    orderBy: [{ role: 'asc' }, { startedAt: 'asc' }, { id: 'asc' }],
+  })
+  // Safe: only a WorkerHeartbeat is ever written here.
+  const workers = rows.map((row) => ({ ...row, alive: row.heartbeatAt > since }) as WorkerOverview)
+  return [...workers.filter(({ alive }) => alive), ...workers.filter(({ alive }) => !alive)]
 }
