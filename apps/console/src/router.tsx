@@ -4,7 +4,7 @@ import { NotFound } from './ui/not-found.js'
 import { Loading } from './ui/states.js'
 
 type Search = Readonly<Record<string, string>>
-/** What the address says after `?`, as texts; what is no text is left out. */
+/** What the address says after `?`, as texts; what is not text is left out. */
 const texts = (search: Record<string, unknown>): Search =>
   Object.fromEntries(
     Object.entries(search).flatMap(([name, value]) => (['string', 'number', 'boolean'].includes(typeof value) ? [[name, String(value)]] : [])),

@@ -25,6 +25,7 @@ export {
   type BulkAction,
   type BulkItem,
   type BulkOperation,
+  claimBulkItems,
   claimBulkOperation,
   createBulkOperation,
   endBulkOperation,
@@ -38,7 +39,6 @@ export {
   recordBulkItem,
   releaseBulkOperation,
   stopBulkOperation,
-  takeBulkItems,
 } from './bulk/bulk-operations.js'
 export {
   answerCall,
@@ -60,7 +60,7 @@ export {
   startOfChanges,
 } from './changes/read-changes.js'
 export { readNewestChange } from './changes/read-head.js'
-export { claimChore, leaveChore } from './cleanup/chores.js'
+export { claimChore, releaseChore } from './cleanup/chores.js'
 export { removeOrphans } from './cleanup/orphans.js'
 export { claimRenewal, findToken, releaseRenewal, type StoredToken, storeRenewal } from './credentials/renewal.js'
 export {
@@ -103,13 +103,13 @@ export {
 } from './embeddings/generations.js'
 export { keepVectorIndexes } from './embeddings/keep-vector-indexes.js'
 export {
+  type Claimant,
+  type ClaimedRecord,
+  claimRecords,
   finishRecord,
   holdRecords,
   type RecordKey,
   releaseRecords,
-  type TakenRecord,
-  type Taker,
-  takeRecords,
   walkRecords,
 } from './embeddings/pending.js'
 export { listVectorIndexes, readVectorExtension } from './embeddings/vector-index.js'
@@ -203,18 +203,18 @@ export { type BackfillPlan, createRun } from './runs/create-run.js'
 export { type EndedRun, finishLeasedRun, finishRun, type RunEnd, type RunFailure } from './runs/end-run.js'
 export { isPassing } from './runs/fail-to-begin.js'
 export { type CommitState, ensureStreams, type HeartbeatAnswer, heartbeat, readCommitStates, readStoredSeqs } from './runs/heartbeat.js'
-export { type LeasedRun, takeLease } from './runs/lease.js'
+export { acquireLease, type LeasedRun } from './runs/lease.js'
 export { findRun, listEndedRuns, listRuns, type RunDetail, type RunOverview } from './runs/list-runs.js'
 export { type JobNames, nameJobs } from './runs/name-jobs.js'
 export { type Cancellation, cancelRun, parkRun, releaseRun } from './runs/release-run.js'
 export { addLogLines, listLogLines, type NewLogLine, type RunLogLevel } from './runs/run-logs.js'
+export { retryGivenUp } from './search/claim-portion.js'
 export { indexPending } from './search/index-pending.js'
 export { findLastPending, hasPendingIndex, isIndexedUpTo, readIndexState } from './search/index-state.js'
 export { mergeSegments } from './search/merge-segments.js'
-export { retryGivenUp } from './search/take-portion.js'
-export { createSession, deleteSession, findSession, takeSessionLink } from './sessions/session-repository.js'
+export { createSession, deleteSession, findSession, redeemSessionLink } from './sessions/session-repository.js'
 export { claimSetting, findSetting } from './settings/setting-repository.js'
-export { type ClaimedSink, claimSinks, findSinkToSend, leaveSink, recordSinkFailure, saveSinkPosition } from './sinks/claim-sinks.js'
+export { type ClaimedSink, claimSinks, findSinkToSend, recordSinkFailure, releaseSink, saveSinkPosition } from './sinks/claim-sinks.js'
 export { createSink, deleteSink, findSink, listSinks, readSinkLag, readSinkLags, type Sink, updateSink } from './sinks/sinks.js'
 export { createSource, type NewSource } from './sources/create-source.js'
 export { findNameHolders, listDefinitions, type StoredDefinition } from './sources/definitions.js'

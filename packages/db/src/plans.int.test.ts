@@ -14,7 +14,7 @@ import { searchRecords } from './records/search-records.js'
 import { testSearch } from './records/testing/test-search.js'
 import { finishRun } from './runs/end-run.js'
 import { heartbeat, readCommitStates, readStoredSeqs } from './runs/heartbeat.js'
-import { type LeasedRun, takeLease } from './runs/lease.js'
+import { acquireLease, type LeasedRun } from './runs/lease.js'
 import { indexPending } from './search/index-pending.js'
 import { renumberSome, requestReindexing } from './search/reindex-source.js'
 import { openWatched, type Plan } from './testing/open-watched.js'
@@ -213,7 +213,7 @@ describe.each([
         const created = await store.lease(run.sourceId)
         await store.expireLease(run.sourceId)
         run = created
-        await takeLease(watched.database, { runId: created.runId, holder: 'w', ttlMs: 60_000 })
+        await acquireLease(watched.database, { runId: created.runId, holder: 'w', ttlMs: 60_000 })
       },
     ],
   ])('%s touches at most %i rows', async (_name, limit, work) => {

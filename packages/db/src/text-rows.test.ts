@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { textToDate, textToNumber } from './text-rows.js'
+import { textToDate, textToNumber } from './sql-parts.js'
 
 describe('rows read as text', () => {
   it('give the times that the server wrote', () => {

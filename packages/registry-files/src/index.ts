@@ -1,5 +1,5 @@
 export { type AppliedStep, type ApplyOptions, applyPlan } from './apply-plan.js'
-export { type FilePlace, type FileProblem, FilesInvalid, formatProblem } from './file-problem.js'
+export { type FilePlace, type FileProblem, FilesInvalid, formatProblem } from './file-places.js'
 export { type FiledDefinition, parseSourceFiles } from './parse-files.js'
 export { parseYamlValue } from './parse-yaml.js'
 export { countSteps, type FilePlan, type PlannedStep, type PlanOptions, planFiles } from './plan-files.js'

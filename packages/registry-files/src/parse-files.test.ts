@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FilesInvalid, formatProblem } from './file-problem.js'
+import { FilesInvalid, formatProblem } from './file-places.js'
 import { parseSourceFiles } from './parse-files.js'
 
 let folder: string
@@ -79,7 +79,7 @@ describe('parseSourceFiles', () => {
     ['a map nested too deeply', `sources: ${'{a: '.repeat(100_000)}`, /nested too deeply$/],
     ['keys nested too deeply', `sources: ${'? '.repeat(100_000)}1`, /nested too deeply$/],
     ['a list of sources', 'sources:\n  - { connector: web }\n', /^1\.yaml:2:3: sources: must be an object$/],
-    ['a label that is no text', 'sources:\n  a: { connector: web, labels: { b: 5 } }\n', /labels\.b: must be text$/],
+    ['a label that is not text', 'sources:\n  a: { connector: web, labels: { b: 5 } }\n', /labels\.b: must be text$/],
     ['a list', '- connector: web\n', /^1\.yaml:1:1: /],
     ['an endless alias', 'sources: &a\n  b: *a\n', /^1\.yaml:/],
   ])('says where %s is', (_what, text, expected) => {

@@ -3,9 +3,8 @@ import { describeIssue, type SourceDefinition, sourceDefinition } from '@inlet/c
 import { closeMatch } from '@inlet/runtime'
 import { type Document, LineCounter } from 'yaml'
 import { z } from 'zod'
-import { type FilePlace, type FileProblem, FilesInvalid } from './file-problem.js'
+import { createPositions, type FilePlace, type FileProblem, FilesInvalid, locate, type Positions } from './file-places.js'
 import { NestedTooDeeply, parseYaml } from './parse-yaml.js'
-import { createPositions, locate, type Positions } from './positions.js'
 import { resolveSecrets } from './secret-references.js'
 import type { SourceFile } from './source-files.js'
 

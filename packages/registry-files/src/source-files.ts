@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { FilesInvalid } from './file-problem.js'
+import { FilesInvalid } from './file-places.js'
 
 /** A file with its text. */
 export interface SourceFile {

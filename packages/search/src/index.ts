@@ -12,14 +12,21 @@ export {
   embedTexts,
 } from './embedding/embed-texts.js'
 export { type RerankRequest, rerankTexts } from './embedding/rerank-texts.js'
-export { type Ask, type EvaluatedSearch, evaluateSearch } from './evaluation/ask-all.js'
-export { type JudgedQuestion, type Judgments, joinJudgments, parseJudgments, parseQrels } from './evaluation/judgments.js'
+export {
+  type Ask,
+  type EvaluatedSearch,
+  evaluateSearch,
+  type JudgedQuestion,
+  type Judgments,
+  joinJudgments,
+  parseJudgments,
+  parseQrels,
+} from './evaluation/judgments.js'
 export { type AnsweredQuestion, type Evaluation, evaluate, type Grades, ndcg, recall, success } from './evaluation/metrics.js'
 export { detectLanguage } from './language/detect-language.js'
 export { buildSegment, type PlacedDocument, type Segment } from './postings/build-segment.js'
-export { createSegmentMerger, type PostingFilter } from './postings/merge.js'
+export { createSegmentMerger, type PostingFilter, planMerge } from './postings/merge.js'
 export { LENGTHS } from './postings/norms.js'
-export { planMerge } from './postings/plan-merge.js'
 export { findTerms, MAX_PARTS, type TermPostings, type WantedTerms, wantTerms } from './postings/postings.js'
 export { bucketBits, bucketSlot, hashTerm, largeSlot, type Slot } from './postings/slots.js'
 export { makeSnippet } from './query/make-snippet.js'
@@ -35,5 +42,4 @@ export { type StrictParts, strictParts, strictTerms } from './ranking/strict-par
 export { countCharacters } from './text/characters.js'
 export { type SearchableRecord, type SearchableText, searchableText } from './text/searchable-text.js'
 export { type Word, wordsOf } from './text/words.js'
-export { cosine, packVector, signBits } from './vectors/pack-vector.js'
-export { type VectorExtension, whyNoVectorIndex } from './vectors/vector-index.js'
+export { cosine, packVector, signBits, type VectorExtension, whyNoVectorIndex } from './vectors/vectors.js'

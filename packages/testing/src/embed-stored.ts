@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { type Database, finishRecord, type Generation, readEmbeddable, takeRecords, toStoredVector, walkRecords, writeVectors } from '@inlet/db'
+import { claimRecords, type Database, finishRecord, type Generation, readEmbeddable, toStoredVector, walkRecords, writeVectors } from '@inlet/db'
 import { embedWords } from './embedding-server.js'
 
 /** Creates all vectors of a generation as a worker would, with `embedWords`. */
 export const embedStored = async (database: Database, { space, dimensions }: Pick<Generation, 'space' | 'dimensions'>): Promise<void> => {
   while (await walkRecords(database, space));
   for (;;) {
-    const taker = { space, by: randomUUID() }
-    const taken = await takeRecords(database, taker, 500)
+    const claimant = { space, by: randomUUID() }
+    const taken = await claimRecords(database, claimant, 500)
     if (taken.length === 0) return
     for (const record of taken) {
       const { parts } = await readEmbeddable(database, record, { from: 0, limit: 1_000 })
@@ -17,8 +17,8 @@ export const embedStored = async (database: Database, { space, dimensions }: Pic
         hash: createHash('sha256').update(text).digest().subarray(0, 16),
         ...toStoredVector(toUnit(embedWords(text, dimensions))),
       }))
-      await writeVectors(database, taker, vectors)
-      await finishRecord(database, taker, { ...record, parts: parts.length, problem: null })
+      await writeVectors(database, claimant, vectors)
+      await finishRecord(database, claimant, { ...record, parts: parts.length, problem: null })
     }
   }
 }

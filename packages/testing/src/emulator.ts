@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { findCounterpart } from './counterparts.js'
+import { findCounterpart } from './find-tool.js'
 
 /** A service of `emulate` (tests/counterparts) on a port of its own. */
 export interface Emulator {

@@ -1,5 +1,7 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** Tools that tests can use beyond npm packages, by their names in INLET_TEST_REQUIRE, with the Debian package that provides each. */
 export const TEST_TOOLS = {
@@ -64,3 +66,18 @@ export const findMariadb = (env: NodeJS.ProcessEnv = process.env): MariadbBinari
  */
 export const findRedisServer = (env: NodeJS.ProcessEnv = process.env): string | null =>
   env['INLET_TEST_REDIS_SERVER'] || findCommand('redis', ['redis-server'], env)
+
+const FOLDER = fileURLToPath(new URL('../../../tests/counterparts', import.meta.url))
+
+/**
+ * Returns the folder of an installed counterpart: a real system from npm that tests talk to and that is too heavy for every
+ * `npm ci` (tests/counterparts; `npm run counterparts` installs them). Null when it is not installed.
+ * Throws when INLET_TEST_REQUIRE names `counterparts`.
+ */
+export const findCounterpart = (name: string, env: NodeJS.ProcessEnv = process.env): string | null => {
+  const folder = path.join(FOLDER, 'node_modules', name)
+  return existsSync(folder) ? folder : missing('counterparts', env, new Error(`${name} is not installed`))
+}
+
+/** Resolves and loads modules as a file in tests/counterparts would. */
+export const requireCounterpart: NodeJS.Require = createRequire(path.join(FOLDER, 'package.json'))

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { migrate } from '../../db/src/migrate/migrate.js'
 
@@ -22,4 +23,18 @@ export const databaseUrl = (adminUrl: string, name: string): string => {
 export const createTemplateDatabase = async (adminUrl: string, name: string): Promise<void> => {
   await runSql(adminUrl, `CREATE DATABASE "${name}"`)
   await migrate(databaseUrl(adminUrl, name))
+}
+
+export interface TestDatabase {
+  readonly url: string
+  readonly name: string
+  /** Drops it, ending whatever connections remain. */
+  drop(): Promise<void>
+}
+
+/** Creates a database: a clone of the migrated template, or empty when no template is named. Takes about 50 ms. */
+export const createTestDatabase = async (adminUrl: string, template?: string): Promise<TestDatabase> => {
+  const name = `t_${randomUUID().replaceAll('-', '').slice(0, 16)}`
+  await runSql(adminUrl, `CREATE DATABASE "${name}"${template === undefined ? '' : ` TEMPLATE "${template}" STRATEGY FILE_COPY`}`)
+  return { name, url: databaseUrl(adminUrl, name), drop: () => runSql(adminUrl, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`) }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { createDatabase, createRun, createSource, type Database, ensureStreams, type LeasedRun, takeLease } from '@inlet/db'
+import { acquireLease, createDatabase, createRun, createSource, type Database, ensureStreams, type LeasedRun } from '@inlet/db'
 import type { Schedule } from '@inlet/domain'
-import { createTestDatabase } from './test-database.js'
+import { createTestDatabase } from './template-database.js'
 
 /** A migrated database of its own, with shortcuts for what most tests of the store begin with. */
 export interface TestStore {
@@ -61,7 +61,7 @@ export const testStoreOf = (url: string, { poolSize = 12, drop }: { readonly poo
         createRun(client, { sourceId, trigger: 'manual', allowMassDelete: options.allowMassDelete ?? false }),
       )
       if (run === null) throw new Error('no run')
-      const lease = await takeLease(database, { runId: run.id, holder: options.holder ?? 'worker', ttlMs: options.ttlMs ?? 60_000 })
+      const lease = await acquireLease(database, { runId: run.id, holder: options.holder ?? 'worker', ttlMs: options.ttlMs ?? 60_000 })
       if (!lease.taken) throw new Error(`the lease was not taken: ${lease.because}`)
       return lease.run
     },

@@ -1,6 +1,6 @@
 import { migrate, readMigrationFiles } from '@inlet/db'
 import { freePort } from '@inlet/db/embedded'
-import { createTestDatabase } from './test-database.js'
+import { createTestDatabase } from './template-database.js'
 import { type TestStore, testStoreOf } from './test-store.js'
 
 /**

@@ -1,6 +1,7 @@
 import { endpoints, statusOf } from '@inlet/contract'
 import {
   type BulkItem,
+  claimBulkItems,
   claimBulkOperation,
   endBulkOperation,
   findLiveScopes,
@@ -11,7 +12,6 @@ import {
   recordBulkItem,
   releaseBulkOperation,
   stopBulkOperation,
-  takeBulkItems,
   updateSource,
 } from '@inlet/db'
 import { Failure, hasScope, keyIdOf } from '@inlet/domain'
@@ -48,7 +48,7 @@ export const openBulkRunner = (deps: RunnerDeps, { holder, pollMs }: { readonly 
   const work = async (operation: HeldBulkOperation): Promise<void> => {
     for (let afterPosition = -1; await holdBulkOperation(database, operation.id, hold); ) {
       if (stop.signal.aborted) return releaseBulkOperation(database, operation.id, hold)
-      const items = await takeBulkItems(database, { id: operation.id, afterPosition, limit: TAKEN })
+      const items = await claimBulkItems(database, { id: operation.id, afterPosition, limit: TAKEN })
       const last = items.at(-1)
       if (last === undefined) return endBulkOperation(database, operation.id, hold)
       await doAll(deps, operation, items)
@@ -96,7 +96,7 @@ const doAll = async (deps: RunnerDeps, operation: HeldBulkOperation, items: read
 }
 
 const NEEDED = endpoints.createBulkOperation.scope
-const ENDED = new Failure('FORBIDDEN', `the key or token that asked for this is revoked, over, or lacks the scope ${NEEDED} by now`)
+const ENDED = new Failure('FORBIDDEN', `the key or token that requested this has been revoked, has expired, or no longer has the scope ${NEEDED}`)
 
 /** Whether the actor of an operation could still request it: a revoked key acts on no further source, and neither does a token that has expired. */
 const mayAct = async ({ database }: RunnerDeps, { id, actor }: HeldBulkOperation): Promise<boolean> => {

@@ -1,4 +1,4 @@
-import { applyBatch, createRun, ensureStreams, takeLease } from '@inlet/db'
+import { acquireLease, applyBatch, createRun, ensureStreams } from '@inlet/db'
 import { type TestEntry, testBatch, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { followStream } from '../../testing/follow-stream.js'
@@ -12,7 +12,7 @@ beforeAll(async () => {
   source = (await api.post('/v1/sources', newSource())).body
   await ensureStreams(api.database, source.id, [{ name: 'main', kind: 'row' }])
   const run = await api.database.transaction((client) => createRun(client, { sourceId: source.id, trigger: 'manual' }))
-  const lease = await takeLease(api.database, { runId: run?.id ?? '', holder: 'worker', ttlMs: 600_000 })
+  const lease = await acquireLease(api.database, { runId: run?.id ?? '', holder: 'worker', ttlMs: 600_000 })
   if (!lease.taken) throw new Error(lease.because)
   let seq = 0
   put = async (entries) => {

@@ -24,7 +24,7 @@ const getSharedCredential = async (database: Database, ref: string, connector: P
   if (found === null)
     throw new Failure('VALIDATION_FAILED', `there is no credential "${ref}"`, {
       field: 'credential',
-      next: '`inlet credentials` (GET /v1/credentials) lists them; or make it first.',
+      next: '`inlet credentials` (GET /v1/credentials) lists them; or create it first.',
     })
   if (found.connector !== connector.type)
     throw new Failure('VALIDATION_FAILED', `the credential "${found.name}" is for the connector ${found.connector}, not ${connector.type}`, {

@@ -19,7 +19,7 @@ export const verifyRequest = (deps: VerifyDeps, open: OpenHook, request: Request
     if (!(error instanceof Failure) || error.reason !== 'SIGNATURE_INVALID') throw error
     recordRefusal(deps, open.hook.sourceId, error.message)
     throwIfTooMany(deps, request, open.hook.sourceId)
-    throw new Failure('SIGNATURE_INVALID', 'the request is not signed as this source expects it', { cause: error })
+    throw new Failure('SIGNATURE_INVALID', 'the request is not signed the way this source expects', { cause: error })
   }
 }
 

@@ -87,7 +87,7 @@ const answer = (
   const { params, query, body } = call
   return withIdempotency(deps, { key, callerId: call.principal.id, request: [id, params, query, body] }, async () => {
     const reply = await handler(call)
-    if (reply === null) throw new Error('an idempotent handler must give its answer back')
+    if (reply === null) throw new Error('an idempotent handler must return its answer')
     return reply
   })
 }

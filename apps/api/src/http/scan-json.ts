@@ -79,7 +79,7 @@ const enterKey = (frame: Frame, token: string, frames: readonly Frame[]): void =
   frame.expectsKey = false
   const field = pathOf(frames)
   if (FORBIDDEN.has(key)) throw new Failure('FORBIDDEN_KEY', `the key "${key}" is not allowed`, { field })
-  if (frame.keys?.has(key)) throw new Failure('DUPLICATE_KEY', `the key "${key.slice(0, 60)}" stands twice in one object`, { field })
+  if (frame.keys?.has(key)) throw new Failure('DUPLICATE_KEY', `the key "${key.slice(0, 60)}" appears twice in one object`, { field })
   frame.keys?.add(key)
 }
 

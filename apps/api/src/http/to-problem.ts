@@ -38,7 +38,7 @@ const toApiFailure = (thrown: unknown): Failure => {
   if (known instanceof Failure) return known
   if (isTimeout(thrown)) return new Failure('DATABASE_UNAVAILABLE', 'the database took too long', { cause: thrown, retryAfterMs: 2_000 })
   // Deleted between two steps of the request.
-  if (isMissingReference(thrown)) return new Failure('NOT_FOUND', 'what the request is about was deleted in the meantime', { cause: thrown })
+  if (isMissingReference(thrown)) return new Failure('NOT_FOUND', 'something this request refers to was deleted in the meantime', { cause: thrown })
   // Express cannot decode the address, so nothing can be there.
   if (thrown instanceof URIError || (thrown instanceof Error && (thrown as { status?: unknown }).status === 400))
     return new Failure('NOT_FOUND', 'there is nothing at this address')

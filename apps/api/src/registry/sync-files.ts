@@ -113,7 +113,7 @@ const withoutMassDelete = (plan: FilePlan, log: Logger): FilePlan => {
   if (pruned <= ALWAYS_PRUNED || pruned <= plan.owned * MAX_PRUNED) return plan
   log.error(
     { pruned, owned: plan.owned },
-    'the files lack most sources they defined before: none of those is deleted; remove them in smaller steps if you mean it',
+    'the files lack most sources they defined before: none of those is deleted; remove them in smaller steps if that is intended',
   )
   return { ...plan, steps: plan.steps.filter(({ action }) => action !== 'delete') }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Endpoint, type Endpoints, endpoints, type SessionView } from '@inlet/contract'
-import { createSession, type Database, deleteSession, findSession, takeSessionLink } from '@inlet/db'
+import { createSession, type Database, deleteSession, findSession, redeemSessionLink } from '@inlet/db'
 import { Failure, hasScope, keyActor, type Scope } from '@inlet/domain'
 import type { Keyring } from '@inlet/security'
 import { findKey, parseKey, throttle } from '../http/authenticate.js'
@@ -41,7 +41,7 @@ const toView = (principal: Principal, session: { readonly token: string; readonl
 const createSessionHandler =
   (deps: SessionDeps): Handler<Endpoints['createSession']> =>
   async ({ body, request }) => {
-    const keyId = 'link' in body ? await takeSessionLink(deps.database, tokenHash(body.link)) : await findKeyId(deps, body.key)
+    const keyId = 'link' in body ? await redeemSessionLink(deps.database, tokenHash(body.link)) : await findKeyId(deps, body.key)
     const token = randomBytes(32).toString('base64url')
     const expiresAt =
       keyId === null
@@ -55,7 +55,7 @@ const createSessionHandler =
     const session = expiresAt === null ? null : await findSession(deps.database, tokenHash(token))
     if (expiresAt === null || session === null) {
       throttle(deps.failedLogins, request, 'link' in body ? null : parseKey(body.key))
-      throw new Failure('UNAUTHENTICATED', 'link' in body ? 'this link has been used or is over' : 'this is no valid API key', {
+      throw new Failure('UNAUTHENTICATED', 'link' in body ? 'this link has been used or has expired' : 'this is not a valid API key', {
         next:
           'link' in body ? 'Sign in with an API key, or make another link.' : 'Check that it was copied whole; `inlet keys create` makes another.',
       })

@@ -7,7 +7,7 @@ import { parseSecrets } from './settings-form.js'
 const connector = {
   secretSchema: z.strictObject({
     signing: z.string().min(8),
-    token: z.string().refine(() => false, { error: ({ input }) => `"${String(input)}" is no token` }),
+    token: z.string().refine(() => false, { error: ({ input }) => `"${String(input)}" is not a token` }),
   }),
 } as unknown as Connector
 

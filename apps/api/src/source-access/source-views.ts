@@ -150,8 +150,7 @@ export const warnOfRemapping = (
     : [
         {
           code: 'MAPPING_CHANGED',
-          message:
-            'the next run reads the streams concerned from the beginning; records that the source does not give any more keep the form they have',
+          message: 'the next run reads the streams concerned from the beginning; records that the source no longer returns keep their current form',
         },
       ]
 

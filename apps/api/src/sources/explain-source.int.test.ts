@@ -1,4 +1,5 @@
 import {
+  acquireLease,
   actOnSource,
   applyBatch,
   createRun,
@@ -7,7 +8,6 @@ import {
   markDeleting,
   parkRun,
   recordHeartbeat,
-  takeLease,
   type WorkerHeartbeat,
 } from '@inlet/db'
 import { type FailureCode, REASONS, type Reason, WHY_RULES } from '@inlet/domain'
@@ -43,7 +43,7 @@ const register = async (changes: object = {}): Promise<string> =>
 const act = (sourceId: string, action: 'pause' | 'stop') => actOnSource(api.database, { sourceId, action, actor: 'test' })
 const lease = async (sourceId: string, holder = 'worker', ttlMs = 60_000) => {
   const run = await createRun(api.database.pool, { sourceId, trigger: 'manual' })
-  const taken = await takeLease(api.database, { runId: run?.id ?? '', holder, ttlMs })
+  const taken = await acquireLease(api.database, { runId: run?.id ?? '', holder, ttlMs })
   if (!taken.taken) throw new Error(taken.because)
   return taken.run
 }
@@ -113,7 +113,7 @@ const killWorkerOf = async (id: string, times: number): Promise<void> => {
     const { rows } = await sql(`UPDATE leases SET expires_at = now() - interval '1 second' WHERE source_id = $1 RETURNING holder`, [id])
     await alive({ id: rows[0]?.['holder'] })
     await sql(`UPDATE workers SET heartbeat_at = now() - interval '2 minutes' WHERE id = $1`, [rows[0]?.['holder']])
-    await takeLease(api.database, { runId, holder: `next ${death}`, ttlMs: 60_000 })
+    await acquireLease(api.database, { runId, holder: `next ${death}`, ttlMs: 60_000 })
   }
 }
 when('SUSPENDED', 'owner', 'clears', (id) => killWorkerOf(id, 3))
@@ -128,7 +128,7 @@ when('RUN_STALLED', 'operator', 'stays', async (id) => {
 when('CANNOT_BEGIN', 'operator', 'stays', async (id) => {
   const run = await createRun(api.database.pool, { sourceId: id, trigger: 'manual' })
   await sql('UPDATE runs SET version_id = gen_random_uuid() WHERE id = $1', [run?.id])
-  await takeLease(api.database, { runId: run?.id ?? '', holder: 'worker', ttlMs: 60_000 }).catch(() => {})
+  await acquireLease(api.database, { runId: run?.id ?? '', holder: 'worker', ttlMs: 60_000 }).catch(() => {})
 })
 when('RUN_STARVED', 'operator', 'stays', async (id) => {
   await api.post(`/v1/sources/${id}/run`)

@@ -122,7 +122,7 @@ const readUpload = async (request: IncomingMessage, maxBytes: number): Promise<I
   checkContentEncoding(request.headers['content-encoding'])
   const announced = Number(request.headers['content-length'] ?? 0)
   // A form is a little larger than the file in it.
-  if (announced > maxBytes + 65_536) throw new Failure('PAYLOAD_TOO_LARGE', `an upload has at most ${maxBytes} bytes`)
+  if (announced > maxBytes + 65_536) throw new Failure('PAYLOAD_TOO_LARGE', `an upload may have at most ${maxBytes} bytes`)
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (type === 'multipart/form-data') return readForm(request)
   return { name: null, mediaType: type === '' || type === 'application/x-www-form-urlencoded' ? null : type, bytes: complete(request, request) }

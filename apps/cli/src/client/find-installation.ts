@@ -68,7 +68,7 @@ export const folderOf = ({ data }: Pick<InstallationFlags, 'data'>): string => {
 
 const toUrl = (text: string): URL => {
   const url = isUrl(text) ? new URL(text) : null
-  if (url === null || !/^https?:$/u.test(url.protocol)) throw new Error(`"${text}" is no address of an API; write e.g. http://127.0.0.1:3210`)
+  if (url === null || !/^https?:$/u.test(url.protocol)) throw new Error(`"${text}" is not the address of an API; use e.g. http://127.0.0.1:3210`)
   return url
 }
 

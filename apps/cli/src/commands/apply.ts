@@ -12,8 +12,8 @@ import {
 } from '@inlet/registry-files'
 import { collect, listAll } from '../client/list-all.js'
 import { EXIT } from '../output/exit-codes.js'
+import { printable } from '../output/format.js'
 import { isForPeople, print } from '../output/print.js'
-import { printable } from '../output/printable.js'
 import { createHttpRegistry } from '../registry/http-registry.js'
 import { planLines, refusalLines } from '../registry/plan-lines.js'
 import { type CommandContext, openApi, type RemoteFlags } from './context.js'
@@ -60,7 +60,7 @@ export const apply = async (flags: ApplyFlags, context: CommandContext): Promise
     return changes > 0 ? EXIT.changes : EXIT.done
   }
   if (counts.delete > 0 && !flags.yes && !(await context.confirm(`Delete ${counts.delete} sources with all their records?`)))
-    throw new Error(`${counts.delete} sources would be deleted with all their records: say --yes if you mean it; nothing was changed`)
+    throw new Error(`${counts.delete} sources would be deleted with all their records: add --yes to confirm; nothing was changed`)
   const applied = await applyPlan(registry, plan, { runNow: flags.run })
   if (!people) printPlan(toDocument(plan, applied))
   else for (const line of appliedLines(plan, applied)) terminal.line(line)

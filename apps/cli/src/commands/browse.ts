@@ -1,6 +1,6 @@
 import type { BrowsePage, ItemMetadata } from '@inlet/contract'
 import { withQuery } from '../client/api-client.js'
-import { toPairs, toTable } from '../output/table.js'
+import { toPairs, toTable } from '../output/format.js'
 import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 export interface BrowseFlags extends RemoteFlags {

@@ -39,7 +39,7 @@ export const deleteSources = async (
 ): Promise<void> => {
   const api = openApi(flags, context)
   if (!flags.yes && !(await context.confirm(`Delete ${refs.join(', ')} with all records?`)))
-    throw new Error('sources are deleted with all their records: say --yes if you mean it; nothing was deleted')
+    throw new Error('sources are deleted with all their records: add --yes to confirm; nothing was deleted')
   for (const ref of refs) await api.call('DELETE', `/v1/sources/${encodeURIComponent(ref)}`)
   show(context, flags, { deleted: refs }, () => refs.map((ref) => `${ref}: gone; its records are removed in the background`))
 }

@@ -1,7 +1,7 @@
 import type { ChangePageView, ChangeView } from '@inlet/contract'
 import { withQuery } from '../client/api-client.js'
+import { printable } from '../output/format.js'
 import { isForPeople, toStreamLine } from '../output/print.js'
-import { printable } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 import { type CommandContext, openApi, type RemoteFlags } from './context.js'
 

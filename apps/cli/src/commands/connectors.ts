@@ -1,5 +1,5 @@
 import type { ConnectorView } from '@inlet/contract'
-import { toTable } from '../output/table.js'
+import { toTable } from '../output/format.js'
 import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 /** `inlet connectors <type>`: shows its settings and secrets. */

@@ -38,7 +38,7 @@ export const createSource = async (files: readonly string[], flags: CreateSource
   const connector = flags.connector ?? (files.length > 0 ? 'file' : undefined)
   if (connector === undefined) throw new Error('name a --connector (`inlet connectors` lists them), or files to upload')
   const name = flags.name ?? (files[0] === undefined ? undefined : path.parse(files[0]).name)
-  if (name === undefined) throw new Error('say what to call it with --name')
+  if (name === undefined) throw new Error('give it a name with --name')
   const secrets = readSecrets(flags.secret ?? [], context.env)
   const contents = files.map(findLocalFile)
   const api = openApi(flags, context)

@@ -1,5 +1,5 @@
 import type { CredentialDetailView } from '@inlet/contract'
-import { toTable } from '../output/table.js'
+import { toTable } from '../output/format.js'
 import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 import { readSecrets } from './pairs.js'
 
@@ -26,7 +26,7 @@ export const updateCredential = async (ref: string, flags: CredentialFlags, cont
     ...(secrets === null ? {} : { secrets }),
     ...(flags.target === undefined ? {} : { targets: flags.target }),
   }
-  if (Object.keys(changes).length === 0) throw new Error('say what to change: --name, --secret or --target')
+  if (Object.keys(changes).length === 0) throw new Error('specify what to change: --name, --secret or --target')
   const changed = await openApi(flags, context).call<CredentialDetailView & { readonly repaired: readonly string[] }>(
     'PATCH',
     `/v1/credentials/${encodeURIComponent(ref)}`,

@@ -1,7 +1,5 @@
 import type { EventPage, IncidentView, RunPage, SourceDetail, WhyView } from '@inlet/contract'
-import { toRelative } from '../output/format.js'
-import { printable } from '../output/printable.js'
-import { toTable } from '../output/table.js'
+import { printable, toRelative, toTable } from '../output/format.js'
 import { spanOfRun } from '../resources/run-lines.js'
 import { sourceLines } from '../resources/source-lines.js'
 import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'

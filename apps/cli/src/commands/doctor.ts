@@ -10,8 +10,8 @@ import { checkDataFolder, checkDisk, checkNode, checkPort, checkProgram, checkRo
 import { checkQueue } from '../doctor/check-queue.js'
 import { type Finding, fail, messageOf, ok, skip } from '../doctor/finding.js'
 import { EXIT } from '../output/exit-codes.js'
+import { printable } from '../output/format.js'
 import type { OutputFlags } from '../output/print.js'
-import { printable } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 import { type CommandContext, show } from './context.js'
 

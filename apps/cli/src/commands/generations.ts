@@ -1,5 +1,5 @@
 import type { GenerationView } from '@inlet/contract'
-import { toTable } from '../output/table.js'
+import { toTable } from '../output/format.js'
 import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 import { readSecret } from './pairs.js'
 import { type JudgedFlags, measureSearch } from './search-eval.js'

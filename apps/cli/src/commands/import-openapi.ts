@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { ProposalView } from '@inlet/contract'
 import { writeSourceFile } from '@inlet/registry-files'
 import { fileOf } from '../client/local-file.js'
-import { printable } from '../output/printable.js'
+import { printable } from '../output/format.js'
 import { type CommandContext, openApi, type RemoteFlags } from './context.js'
 
 export interface ImportFlags extends Omit<RemoteFlags, 'output'> {

@@ -2,8 +2,8 @@ import type { SessionView } from '@inlet/contract'
 import { createApiClient } from '../client/api-client.js'
 import { contextsFile, getContext, readContexts, writeContexts } from '../client/contexts.js'
 import { findInstallation } from '../client/find-installation.js'
+import { toTable } from '../output/format.js'
 import { type OutputFlags, print } from '../output/print.js'
-import { toTable } from '../output/table.js'
 import type { CommandContext } from './context.js'
 
 export interface LoginFlags extends OutputFlags {

@@ -1,8 +1,8 @@
 import type { EventPage, EventView, SourceDetail } from '@inlet/contract'
 import { type ApiClient, ApiProblem, withQuery } from '../client/api-client.js'
 import { type EventFilter, followEvents } from '../client/follow-events.js'
+import { printable } from '../output/format.js'
 import { toStreamLine } from '../output/print.js'
-import { printable } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 import { type CommandContext, openApi, type RemoteFlags } from './context.js'
 

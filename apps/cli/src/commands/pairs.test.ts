@@ -16,7 +16,7 @@ it('reads secrets from the environment and from files', () => {
 })
 
 it.each([
-  ['a secret in the command', 'password=hunter2', /does not belong into a command/],
+  ['a secret in the command', 'password=hunter2', /does not belong in a command/],
   ['a variable that is not set', 'password=env:NOT_SET', /^NOT_SET is not set$/],
 ])('refuses %s, without showing it', (_what, pair, message) => {
   expect(() => readSecrets([pair], {})).toThrow(message)

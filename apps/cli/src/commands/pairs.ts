@@ -18,14 +18,14 @@ export const readSecrets = (pairs: readonly string[], env: Env): Readonly<Record
 
 const readPair = (pair: string, env: Env): readonly [string, string] => {
   const [, name = '', kind = '', from = ''] = /^([^=]+)=(env|file):(.+)$/su.exec(pair) ?? []
-  if (name === '') throw new Error('write --secret name=env:VARIABLE or --secret name=file:path; the secret itself does not belong into a command')
+  if (name === '') throw new Error('write --secret name=env:VARIABLE or --secret name=file:path; the secret itself does not belong in a command')
   return [name, readSecret(`${kind}:${from}`, env)]
 }
 
 /** Returns the value of `env:NAME` or `file:path`. Throws when there is none. */
 export const readSecret = (reference: string, env: Env): string => {
   const [, kind, from = ''] = /^(env|file):(.+)$/su.exec(reference) ?? []
-  if (kind === undefined) throw new Error('a secret is given as env:VARIABLE or file:path; the secret itself does not belong into a command')
+  if (kind === undefined) throw new Error('give a secret as env:VARIABLE or file:path; the secret itself does not belong in a command')
   const value = kind === 'env' ? env[from] : readFileSync(from, 'utf8').replace(/\r?\n$/u, '')
   if (value === undefined || value === '') throw new Error(kind === 'env' ? `${from} is not set` : `${from} is empty`)
   return value

@@ -1,8 +1,7 @@
 import type { QuarantinedView, RetryStartView } from '@inlet/contract'
 import type { ApiClient } from '../client/api-client.js'
 import { collect, listAll } from '../client/list-all.js'
-import { toRelative } from '../output/format.js'
-import { toTable } from '../output/table.js'
+import { toRelative, toTable } from '../output/format.js'
 import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 export interface QuarantineFlags extends RemoteFlags {
@@ -20,7 +19,7 @@ export interface QuarantineFlags extends RemoteFlags {
 
 /** `inlet quarantine`: lists, retries or drops records of a source that could not be stored. */
 export const handleQuarantine = async (ref: string, flags: QuarantineFlags, context: CommandContext): Promise<void> => {
-  if (flags.retry && flags.drop) throw new Error('say either --retry or --drop')
+  if (flags.retry && flags.drop) throw new Error('use either --retry or --drop')
   if (flags.record !== undefined && !(flags.retry && flags.id !== undefined)) throw new Error('--record needs --id and --retry')
   const api = openApi(flags, context)
   if (flags.retry) return retry(api, ref, flags, context)
@@ -72,7 +71,7 @@ const retry = async (api: ApiClient, ref: string, flags: QuarantineFlags, contex
 const drop = async (api: ApiClient, ref: string, flags: QuarantineFlags, context: CommandContext): Promise<void> => {
   const what = flags.id === undefined ? `the chosen records of ${ref}` : `record ${flags.id}`
   if (!flags.yes && !(await context.confirm(`Drop ${what}? Their content is removed.`)))
-    throw new Error('the content of dropped records is removed: say --yes if you mean it; nothing was dropped')
+    throw new Error('the content of dropped records is removed: add --yes to confirm; nothing was dropped')
   if (flags.id === undefined) {
     const { dropped } = await api.call<{ dropped: number }>('POST', `${pathOf(ref)}/drop`, choiceOf(flags))
     return show(context, flags, { dropped }, () => [`${dropped} dropped.`])

@@ -6,8 +6,8 @@ import { parseYamlValue } from '@inlet/registry-files'
 import { type EvaluatedSearch, evaluateSearch, type Grades, type Judgments, joinJudgments, parseJudgments, parseQrels, success } from '@inlet/search'
 import { withQuery } from '../client/api-client.js'
 import { untilSearchable } from '../client/until-searchable.js'
+import { toPairs } from '../output/format.js'
 import { isForPeople } from '../output/print.js'
-import { toPairs } from '../output/table.js'
 import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 /** Which questions to ask. */
@@ -43,7 +43,7 @@ export const measureSearch = async (flags: SearchEvalFlags, context: CommandCont
     const query = { q, source, mode: flags.mode, generation: flags.generation, limit: DEPTH, snippets: false }
     const { items, search } = await api.call<RecordPage>('GET', withQuery('/v1/records', query))
     // Otherwise figures of words alone would be taken for those of the mode.
-    if (typeof search?.fellBack === 'string') throw new Error(`words alone answered: ${search.fellBack}`)
+    if (typeof search?.fellBack === 'string') throw new Error(`searched by words alone: ${search.fellBack}`)
     return items.map((hit) => (flags.file === undefined ? documentId(hit) : hit.key))
   }
   await untilSearchable(api, (pending) => isForPeople(flags) && context.terminal.block([`${pending} records are not searchable yet; waiting`]))

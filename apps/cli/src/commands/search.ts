@@ -1,8 +1,8 @@
 import type { RecordHit, RecordPage, SourceSummary } from '@inlet/contract'
 import { type ApiClient, withQuery } from '../client/api-client.js'
 import { collect, listAll } from '../client/list-all.js'
+import { printable, shorten } from '../output/format.js'
 import { isForPeople } from '../output/print.js'
-import { printable, shorten } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 

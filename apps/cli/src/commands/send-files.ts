@@ -1,9 +1,8 @@
 import type { UploadView } from '@inlet/contract'
 import type { ApiClient, UploadOptions } from '../client/api-client.js'
 import type { LocalFile } from '../client/local-file.js'
-import { toSize } from '../output/format.js'
+import { printable, toSize } from '../output/format.js'
 import { isForPeople, type OutputFlags } from '../output/print.js'
-import { printable } from '../output/printable.js'
 import type { CommandContext } from './context.js'
 
 /** Uploads files one after the other, showing how far it is; answers their ids. When one fails, none of them stays. */

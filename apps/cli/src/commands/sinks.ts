@@ -48,7 +48,7 @@ const toSettings = ({ name, address, secret, batchSize }: SinkChangeFlags, { env
 /** `inlet sinks update` */
 export const updateSink = async (id: string, flags: SinkChangeFlags, context: CommandContext): Promise<void> => {
   const changes = toSettings(flags, context)
-  if (Object.keys(changes).length === 0) throw new Error('say what to change: --name, --address, --secret or --batch-size')
+  if (Object.keys(changes).length === 0) throw new Error('specify what to change: --name, --address, --secret or --batch-size')
   const sink = await openApi(flags, context).call<SinkView>('PATCH', pathOf(id), changes)
   show(context, flags, sink, {
     lines: () => [`${sink.name}: changed. See what its receiver answers with: inlet sinks test ${id}`],

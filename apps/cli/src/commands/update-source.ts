@@ -40,7 +40,7 @@ export const updateSource = async (ref: string, flags: UpdateSourceFlags, contex
     ...(flags.freshWithin === undefined ? {} : { freshWithin: orNull(flags.freshWithin) }),
     ...(flags.label === undefined ? {} : { labels: changeLabels(filed.labels ?? source.labels, flags.label) }),
   }
-  if (Object.keys(change).length === 0) throw new Error('say what to change, e.g. --set maxPages=500 or --cron "0 4 * * *"; --help lists all')
+  if (Object.keys(change).length === 0) throw new Error('specify what to change, e.g. --set maxPages=500 or --cron "0 4 * * *"; --help lists all')
   const saved = await api.call<SavedSource>('PATCH', withQuery(path, { check: flags.check }), change, { 'if-match': `"r${source.revision}"` })
   show(context, flags, saved, { lines: () => toLines(saved, source.revision), names: () => [saved.slug] })
 }

@@ -4,10 +4,9 @@ import { type ApiClient, ApiProblem } from '../client/api-client.js'
 import { followRun } from '../client/follow-run.js'
 import { findLocalFile, type LocalFile, sha256Of } from '../client/local-file.js'
 import { EXIT } from '../output/exit-codes.js'
-import { toSize } from '../output/format.js'
+import { printable, toSize } from '../output/format.js'
 import { toNextStep } from '../output/next-step.js'
 import { isForPeople } from '../output/print.js'
-import { printable } from '../output/printable.js'
 import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 import { findUpload } from './find-upload.js'
 import { followToEnd } from './run.js'
@@ -133,7 +132,7 @@ export const deleteUploads = async (
   const warning = read.map(({ name, sources }) => `${name} is read by ${sources.map(({ slug }) => slug).join(', ')}`).join('; ')
   if (read.length > 0 && !flags.yes && !(await context.confirm(printable(`${warning}: delete it, and with the next run its records?`))))
     throw new Error(
-      `${warning}: the next run deletes its records. For a new content use \`inlet uploads replace\`; say --yes if you mean it. Nothing was deleted`,
+      `${warning}: the next run deletes its records. For a new content use \`inlet uploads replace\`; add --yes to confirm. Nothing was deleted`,
     )
   for (const { id } of uploads) await api.call('DELETE', `/v1/uploads/${id}`)
   show(

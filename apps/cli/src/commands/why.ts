@@ -1,8 +1,7 @@
 import type { WhyView } from '@inlet/contract'
-import { toRelative } from '../output/format.js'
+import { toPairs, toRelative } from '../output/format.js'
 import { toNextStep } from '../output/next-step.js'
 import { toCondition } from '../output/source-condition.js'
-import { toPairs } from '../output/table.js'
 import { type CommandContext, openApi, type RemoteFlags, show } from './context.js'
 
 /** `inlet why`: explains why a source is not running now, when that clears, or who must act. */

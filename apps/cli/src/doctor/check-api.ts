@@ -2,8 +2,7 @@ import type { GenerationView, IncidentView, SinkView, WorkerView } from '@inlet/
 import type { ApiClient } from '../client/api-client.js'
 import { collect, listAll } from '../client/list-all.js'
 import { classifyGenerations, classifySinks } from './check-deliveries.js'
-import { classifyIncidents } from './check-incidents.js'
-import { classifyProcesses } from './check-processes.js'
+import { classifyIncidents, classifyProcesses } from './classify.js'
 import { type Finding, fail, messageOf, ok, skip } from './finding.js'
 
 interface Readiness {

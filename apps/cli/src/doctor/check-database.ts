@@ -15,9 +15,8 @@ import {
 } from '@inlet/db'
 import { whyNoVectorIndex } from '@inlet/search'
 import { CANARY_SETTING, checkCanary, parseKeyring } from '@inlet/security'
-import { classifyIncidents } from './check-incidents.js'
 import { classifyIndex } from './check-index.js'
-import { classifyProcesses } from './check-processes.js'
+import { classifyIncidents, classifyProcesses } from './classify.js'
 import { type Finding, fail, messageOf, ok, skip } from './finding.js'
 
 const MIN_POSTGRES = 150_000

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { classifyIncidents } from './check-incidents.js'
+import { classifyIncidents } from './classify.js'
 
 it('counts open incidents by kind, and names their sources', () => {
   expect(classifyIncidents([])).toMatchObject({ status: 'ok' })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { classifyProcesses } from './check-processes.js'
+import { classifyProcesses } from './classify.js'
 
 type Process = Parameters<typeof classifyProcesses>[0][number]
 const process = (role: Process['role'], changes: Partial<Process> = {}): Process => ({

@@ -31,3 +31,29 @@ export const toSize = (bytes: number): string => {
   for (; value >= 1_024 && unit < UNITS.length - 1; unit += 1) value /= 1_024
   return `${unit === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`
 }
+
+/** Removes from the text of a source or record the characters that would move the cursor or color the terminal. */
+export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]+/gu, ' ')
+
+/** Shortens a text to a length, with an ellipsis. */
+export const shorten = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`)
+
+/** Formats a table; columns are as wide as their widest cell, numbers are right-aligned. */
+export const toTable = (header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => {
+  const cells = rows.map((row) => row.map(printable))
+  const widths = header.map((title, column) => Math.max(title.length, ...cells.map((row) => (row[column] ?? '').length)))
+  const numeric = header.map((_, column) => cells.length > 0 && cells.every((row) => /^-?\d*$/u.test(row[column] ?? '')))
+  const toLine = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd()
+  return [toLine(header), ...cells.map(toLine)]
+}
+
+/** Formats names and values in two columns; null and undefined are left out. */
+export const toPairs = (pairs: readonly (readonly [string, string | number | null | undefined])[]): readonly string[] => {
+  const shown = pairs.filter(([, value]) => value !== null && value !== undefined && value !== '')
+  const width = Math.max(...shown.map(([name]) => name.length))
+  return shown.map(([name, value]) => `${name.padEnd(width)}  ${printable(String(value))}`)
+}

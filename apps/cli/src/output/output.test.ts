@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ApiProblem } from '../client/api-client.js'
 import { exitOfOutcome } from './exit-codes.js'
 import { errorLines, explainError } from './explain-error.js'
-import { toRelative, toSpan } from './format.js'
-import { toTable } from './table.js'
+import { toRelative, toSpan, toTable } from './format.js'
 
 describe('readable output', () => {
   it('is aligned, with numbers to the right, and cannot control the terminal', () => {

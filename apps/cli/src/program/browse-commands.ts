@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import type { Act } from './act.js'
-import { examples, remote, remoteToFile, wholeNumber } from './options.js'
+import { type Act, examples, remote, remoteToFile, wholeNumber } from './options.js'
 
 /** Adds commands for browsing a source and fetching items. */
 export const addBrowseCommands = (program: Command, act: Act): void => {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import type { Act } from './act.js'
-import { examples, withOutput } from './options.js'
+import { type Act, examples, withOutput } from './options.js'
 
 /** Adds commands for named installations elsewhere. */
 export const addContextCommands = (program: Command, act: Act): void => {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { GENERATIONS, SINKS } from '../resources/delivery-resources.js'
-import type { Act } from './act.js'
-import { examples, remote, repeated, wholeNumber } from './options.js'
+import { type Act, examples, remote, repeated, wholeNumber } from './options.js'
 import { addResource } from './resource-commands.js'
 
 const SINK = '5d3c1a60-1f0e-4c55-8f4a-2f6f6d0f7f21'

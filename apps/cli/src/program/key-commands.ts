@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { KEYS } from '../resources/operation-resources.js'
-import type { Act } from './act.js'
-import { examples, remote } from './options.js'
+import { type Act, examples, remote } from './options.js'
 import { addResource } from './resource-commands.js'
 
 /** Adds commands for API keys. */

@@ -2,8 +2,7 @@ import type { Command } from 'commander'
 import { DELIVERIES, NOTIFICATIONS } from '../resources/notification-resources.js'
 import { AUDIT, CREDENTIALS, EVENTS, INCIDENTS, WORKERS } from '../resources/operation-resources.js'
 import { HOOKS, VERSIONS } from '../resources/source-resources.js'
-import type { Act } from './act.js'
-import { examples, remote, repeated, wholeNumber } from './options.js'
+import { type Act, examples, remote, repeated, wholeNumber } from './options.js'
 import { addList, addResource } from './resource-commands.js'
 
 /** Adds commands for events, workers, incidents, audit, notifications and shared credentials. */

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import type { Act } from './act.js'
-import { examples, remote, wholeNumber } from './options.js'
+import { type Act, examples, remote, wholeNumber } from './options.js'
 
 /** Adds commands for records that could not be stored. */
 export const addQuarantineCommands = (program: Command, act: Act): void => {

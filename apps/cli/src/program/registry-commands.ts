@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import type { Act } from './act.js'
-import { examples, remote, remoteToFile, repeated } from './options.js'
+import { type Act, examples, remote, remoteToFile, repeated } from './options.js'
 
 /** Adds commands for sources as code. */
 export const addRegistryCommands = (program: Command, act: Act): void => {

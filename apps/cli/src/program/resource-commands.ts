@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import type { Resource } from '../resources/resource.js'
 import { getResource, listResource } from '../resources/show-resource.js'
-import type { Act } from './act.js'
-import { examples, remote, repeated, watchable, wholeNumber } from './options.js'
+import { type Act, examples, remote, repeated, watchable, wholeNumber } from './options.js'
 
 /** Adds `inlet <noun>`, `inlet <noun> list` and, if there is one, `inlet <noun> get`. Returns the noun, for further subcommands. */
 export const addResource = <T>(program: Command, act: Act, resource: Resource<T>): Command => {

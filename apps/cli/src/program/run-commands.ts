@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { RUNS } from '../resources/source-resources.js'
-import type { Act } from './act.js'
-import { examples, remote, wholeNumber } from './options.js'
+import { type Act, examples, remote, wholeNumber } from './options.js'
 import { addResource } from './resource-commands.js'
 import { addSearchCommands } from './search-commands.js'
 

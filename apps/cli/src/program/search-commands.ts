@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import type { Act } from './act.js'
-import { examples, remote, repeated, wholeNumber } from './options.js'
+import { type Act, examples, remote, repeated, wholeNumber } from './options.js'
 
 /** Adds commands for finding records, and for measuring search. */
 export const addSearchCommands = (program: Command, act: Act): void => {

@@ -2,8 +2,7 @@ import type { Command } from 'commander'
 import { knownActions, SOURCE_ACTIONS } from '../commands/change-source.js'
 import { listResource } from '../resources/show-resource.js'
 import { CONNECTORS, SOURCES } from '../resources/source-resources.js'
-import type { Act } from './act.js'
-import { examples, remote, repeated, wholeNumber, withLanguage } from './options.js'
+import { type Act, examples, remote, repeated, wholeNumber, withLanguage } from './options.js'
 import { addResource } from './resource-commands.js'
 
 /** Adds commands for looking at sources and changing them. */

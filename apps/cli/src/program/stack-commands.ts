@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { DATA_FOLDER, DATA_FOLDERS, DEMO_FOLDER } from '../stack/data-folder.js'
-import type { Act } from './act.js'
-import { examples, wholeNumber, withOutput } from './options.js'
+import { type Act, examples, wholeNumber, withOutput } from './options.js'
 
 const stack = (command: Command, folder: string): Command =>
   command

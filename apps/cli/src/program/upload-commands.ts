@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { UPLOADS } from '../resources/upload-resource.js'
-import type { Act } from './act.js'
-import { examples, remote } from './options.js'
+import { type Act, examples, remote } from './options.js'
 import { addResource } from './resource-commands.js'
 
 /** Files that were sent to Inlet. */

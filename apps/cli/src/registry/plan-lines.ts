@@ -1,6 +1,6 @@
 import { countSteps, type FilePlan, formatProblem, type PlannedStep, type Refusal } from '@inlet/registry-files'
+import { printable, shorten } from '../output/format.js'
 import { toNextStep } from '../output/next-step.js'
-import { printable, shorten } from '../output/printable.js'
 import type { Terminal } from '../terminal/terminal.js'
 
 const SIGNS = { create: '+', update: '~', delete: '-', refused: '!', unchanged: ' ' } as const

@@ -1,7 +1,5 @@
 import type { GenerationView, SinkView } from '@inlet/contract'
-import { toRelative } from '../output/format.js'
-import { shorten } from '../output/printable.js'
-import { toPairs } from '../output/table.js'
+import { shorten, toPairs, toRelative } from '../output/format.js'
 import type { Resource } from './resource.js'
 
 const SINK = '5d3c1a60-1f0e-4c55-8f4a-2f6f6d0f7f21'

@@ -1,7 +1,5 @@
 import type { DeliveryView, NotificationTargetView } from '@inlet/contract'
-import { toRelative } from '../output/format.js'
-import { shorten } from '../output/printable.js'
-import { toPairs } from '../output/table.js'
+import { shorten, toPairs, toRelative } from '../output/format.js'
 import type { Resource } from './resource.js'
 
 const scopeOf = ({ sources, labels }: NotificationTargetView): string => {

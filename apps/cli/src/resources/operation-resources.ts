@@ -1,7 +1,5 @@
 import type { ApiKeyView, AuditEntryView, CredentialDetailView, CredentialView, EventView, IncidentView, WorkerView } from '@inlet/contract'
-import { toRelative } from '../output/format.js'
-import { shorten } from '../output/printable.js'
-import { toPairs, toTable } from '../output/table.js'
+import { shorten, toPairs, toRelative, toTable } from '../output/format.js'
 import type { Resource } from './resource.js'
 
 const SHORT = 60

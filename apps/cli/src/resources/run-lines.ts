@@ -1,7 +1,6 @@
 import type { RunView } from '@inlet/contract'
-import { toSpan } from '../output/format.js'
+import { toPairs, toSpan } from '../output/format.js'
 import { toNextStep } from '../output/next-step.js'
-import { toPairs } from '../output/table.js'
 
 /** Formats how long a run took, or has taken so far; `now` in ms. */
 export const spanOfRun = ({ startedAt, finishedAt }: RunView, now: number): string =>

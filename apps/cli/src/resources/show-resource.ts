@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type ApiClient, ApiUnreachable } from '../client/api-client.js'
 import { collect, listAll } from '../client/list-all.js'
 import { type CommandContext, openApi, type RemoteFlags } from '../commands/context.js'
+import { toTable } from '../output/format.js'
 import { outputOf, print, type Shown, toLines } from '../output/print.js'
-import { toTable } from '../output/table.js'
 import { type Column, type Filter, type Resource, readSlugs, type View } from './resource.js'
 
 export interface ShowFlags extends RemoteFlags {

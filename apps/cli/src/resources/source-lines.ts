@@ -1,8 +1,7 @@
 import type { SourceDetail } from '@inlet/contract'
-import { toRelative } from '../output/format.js'
+import { toPairs, toRelative, toTable } from '../output/format.js'
 import { toNextStep } from '../output/next-step.js'
 import { toCondition } from '../output/source-condition.js'
-import { toPairs, toTable } from '../output/table.js'
 
 /** Formats a source in detail. */
 export const sourceLines = (source: SourceDetail): readonly string[] => {

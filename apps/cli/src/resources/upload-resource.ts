@@ -1,6 +1,5 @@
 import type { UploadView } from '@inlet/contract'
-import { toRelative, toSize } from '../output/format.js'
-import { toPairs } from '../output/table.js'
+import { toPairs, toRelative, toSize } from '../output/format.js'
 import type { Resource } from './resource.js'
 
 export const UPLOADS: Resource<UploadView> = {

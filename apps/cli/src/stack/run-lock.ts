@@ -38,7 +38,7 @@ const CONFIRM_AFTER_MS = 100
  * Takes the lock of an existing folder. Of several simultaneous attempts exactly one succeeds. Throws with the address when an installation already
  * runs from this folder. The caller releases it.
  */
-export const takeRunLock = async ({ path: folder }: Pick<DataFolder, 'path'>): Promise<RunLock> => {
+export const acquireRunLock = async ({ path: folder }: Pick<DataFolder, 'path'>): Promise<RunLock> => {
   const file = path.join(folder, 'running.json')
   const own = `${file}.${process.pid}`
   // Looked up once, while the id is certainly ours.

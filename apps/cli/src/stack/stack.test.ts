@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDataFolder } from './data-folder.js'
 import { isPortFree } from './port.js'
 import { endOfStart } from './process-exit.js'
-import { takeRunLock } from './run-lock.js'
+import { acquireRunLock } from './run-lock.js'
 import { untilReady } from './until-ready.js'
 
 let root: string
@@ -43,10 +43,10 @@ describe('openDataFolder', () => {
   })
 })
 
-describe('takeRunLock', () => {
+describe('acquireRunLock', () => {
   it('is free again when released, and when its holder is gone', async () => {
     const folder = openDataFolder(root)
-    const lock = await takeRunLock(folder)
+    const lock = await acquireRunLock(folder)
     lock.update({ url: 'http://127.0.0.1:1', children: [] })
     expect(JSON.parse(readFileSync(folder.file('running.json'), 'utf8'))).toEqual({
       supervisor: process.pid,
@@ -60,11 +60,11 @@ describe('takeRunLock', () => {
     try {
       for (const supervisor of [2 ** 22 - 1, foreign.pid ?? 0]) {
         writeFileSync(folder.file('running.json'), JSON.stringify({ supervisor, url: 'x', children: [supervisor] }))
-        const again = await takeRunLock(folder)
+        const again = await acquireRunLock(folder)
         again.release()
         const reused = { pid: supervisor, startedAt: 'another boot 1' }
         writeFileSync(folder.file('running.json'), JSON.stringify({ supervisor, startedAt: reused.startedAt, url: 'x', children: [reused] }))
-        const reusing = await takeRunLock(folder)
+        const reusing = await acquireRunLock(folder)
         reusing.release()
       }
       expect(foreign.signalCode).toBeNull()
@@ -74,13 +74,13 @@ describe('takeRunLock', () => {
   })
   it('ends the processes that a killed start left behind, whatever they are called', async () => {
     const folder = openDataFolder(root)
-    const before = await takeRunLock(folder)
+    const before = await acquireRunLock(folder)
     const child = spawn(process.execPath, ['-e', 'setInterval(() => undefined, 60_000)'], { stdio: 'ignore' })
     const ended = new Promise<unknown>((resolve) => void child.once('exit', (_code, signal) => resolve(signal)))
     before.update({ url: 'http://127.0.0.1:1', children: [child.pid ?? 0] })
     const file = JSON.parse(readFileSync(folder.file('running.json'), 'utf8')) as object
     writeFileSync(folder.file('running.json'), JSON.stringify({ ...file, startedAt: 'another boot 1' }))
-    const again = await takeRunLock(folder)
+    const again = await acquireRunLock(folder)
     expect(await ended).toBe('SIGINT')
     again.release()
   })
@@ -88,17 +88,17 @@ describe('takeRunLock', () => {
     const folder = openDataFolder(root)
     for (const text of ['{', 'null', '{}', '{"supervisor":"x"}']) {
       writeFileSync(folder.file('running.json'), text)
-      const lock = await takeRunLock(folder)
+      const lock = await acquireRunLock(folder)
       lock.release()
     }
-    expect(await takeRunLock(folder)).toBeDefined()
+    expect(await acquireRunLock(folder)).toBeDefined()
   })
 })
 
 describe('at the same moment', () => {
   const script = (what: string): string => `
     const { openDataFolder } = await import(${JSON.stringify(new URL('data-folder.ts', import.meta.url).href)})
-    const { takeRunLock } = await import(${JSON.stringify(new URL('run-lock.ts', import.meta.url).href)})
+    const { acquireRunLock } = await import(${JSON.stringify(new URL('run-lock.ts', import.meta.url).href)})
     while (Date.now() < Number(process.argv[1])) {}
     const folder = openDataFolder(process.argv[2])
     ${what}`
@@ -109,7 +109,7 @@ describe('at the same moment', () => {
       Array.from({ length: count }, async () => (await promisify(execFile)(process.execPath, flags, { timeout: 60_000 })).stdout.trim()),
     )
   }
-  const take = `await takeRunLock(folder).then(() => console.log('mine'), (error) => console.log(error.message))
+  const take = `await acquireRunLock(folder).then(() => console.log('mine'), (error) => console.log(error.message))
     await new Promise((resolve) => setTimeout(resolve, 3_000))`
 
   it('exactly one takes a folder, and the others say so', async () => {

@@ -9,7 +9,7 @@ import { keepPostgres } from './keep-postgres.js'
 import { type ManagedProcess, startProcess } from './managed-process.js'
 import { isPortFree } from './port.js'
 import { endOfStart, type ProcessExit, SETTINGS_EXIT, toNotice } from './process-exit.js'
-import { takeRunLock } from './run-lock.js'
+import { acquireRunLock } from './run-lock.js'
 import { untilReady } from './until-ready.js'
 
 export interface StackOptions {
@@ -56,7 +56,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
 
 const start = async (options: StackOptions, lifecycle: Lifecycle): Promise<Stack> => {
   const { folder, env, step } = options
-  const lock = await takeRunLock(folder)
+  const lock = await acquireRunLock(folder)
   lifecycle.defer('lock', () => lock.release())
   const pids = new Set<number>()
   let address = 'an address it is still choosing'

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { type ConnectorContext, complete, createEgressGuard, createHttpClient, defineConnector } from '@inlet/connector-sdk'
 import {
+  acquireLease,
   createRun,
   createSharedCredential,
   createSource,
@@ -12,7 +13,6 @@ import {
   insertCall,
   type NewCall,
   saveDraft,
-  takeLease,
 } from '@inlet/db'
 import { createMappingPool } from '@inlet/mapping'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
@@ -207,7 +207,7 @@ describe('stored secrets', () => {
     const [row] = await store.rows<{ versionId: string }>('SELECT version_id AS "versionId" FROM sources WHERE id = $1', [sourceId])
     expect(await ask('open', { sourceId, params: { versionId: row?.versionId } })).toMatchObject({ answer: { reason: 'SECRET_TARGET_REFUSED' } })
     const run = await createRun(store.database.pool, { sourceId, trigger: 'manual' })
-    const lease = await takeLease(store.database, { runId: run?.id ?? '', holder: 'w', ttlMs: 60_000 })
+    const lease = await acquireLease(store.database, { runId: run?.id ?? '', holder: 'w', ttlMs: 60_000 })
     if (!lease.taken) throw new Error('no lease')
     const { version, connector, credential } = lease.run
     const request = { sourceId, versionId: version.id, connector, config: version.config, credential }

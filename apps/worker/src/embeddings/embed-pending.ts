@@ -1,6 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createPacedHttp, type HttpClient, readHttpFailure } from '@inlet/connector-sdk'
 import {
+  type Claimant,
+  type ClaimedRecord,
+  claimRecords,
   countTokens,
   type Database,
   findVectors,
@@ -13,9 +16,6 @@ import {
   reserveTokens,
   resumeGeneration,
   type StoredVector,
-  type TakenRecord,
-  type Taker,
-  takeRecords,
   toStoredVector,
   writeVectors,
 } from '@inlet/db'
@@ -86,19 +86,19 @@ interface Wanted extends PartText {
 export const embedPending = async (
   deps: EmbeddingDeps,
   generation: Generation,
-  { sizes, unreleased, signal }: { readonly sizes: BatchSizes; readonly unreleased: Set<Taker>; readonly signal: AbortSignal },
+  { sizes, unreleased, signal }: { readonly sizes: BatchSizes; readonly unreleased: Set<Claimant>; readonly signal: AbortSignal },
 ): Promise<number> => {
   for (const left of unreleased) {
     await releaseRecords(deps.database, left)
     unreleased.delete(left)
   }
-  const taker: Taker = { space: generation.space, by: randomUUID() }
-  const taken = await takeRecords(deps.database, taker, RECORDS_AT_A_TIME)
+  const claimant: Claimant = { space: generation.space, by: randomUUID() }
+  const taken = await claimRecords(deps.database, claimant, RECORDS_AT_A_TIME)
   if (taken.length === 0) return 0
   try {
-    await embedRecords({ deps, generation, taker, sizes, ask: createAsk(deps, generation, signal), signal }, taken)
+    await embedRecords({ deps, generation, claimant, sizes, ask: createAsk(deps, generation, signal), signal }, taken)
   } catch (error) {
-    await releaseRecords(deps.database, taker).catch(() => unreleased.add(taker))
+    await releaseRecords(deps.database, claimant).catch(() => unreleased.add(claimant))
     throw error
   }
   return taken.length
@@ -107,7 +107,7 @@ export const embedPending = async (
 interface Work {
   readonly deps: EmbeddingDeps
   readonly generation: Generation
-  readonly taker: Taker
+  readonly claimant: Claimant
   readonly sizes: BatchSizes
   readonly ask: AskEndpoint
   readonly signal: AbortSignal
@@ -126,11 +126,11 @@ const createAsk = (
   return (texts) => embedTexts(transport, { model: generation, apiKey, texts, timeoutMs, signal })
 }
 
-const embedRecords = async (work: Work, taken: readonly TakenRecord[]): Promise<void> => {
-  const { deps, generation, taker, sizes, signal } = work
+const embedRecords = async (work: Work, taken: readonly ClaimedRecord[]): Promise<void> => {
+  const { deps, generation, claimant, sizes, signal } = work
   const maxTokens = Math.min(MAX_BATCH_TOKENS, (generation.tokensPerDay ?? Number.POSITIVE_INFINITY) / BATCHES_PER_DAY)
   const problems = new Map<string, string>()
-  const ends: (TakenRecord & { readonly parts: number })[] = []
+  const ends: (ClaimedRecord & { readonly parts: number })[] = []
   let wanted: Wanted[] = []
   let tokens = 0
   const flush = async (): Promise<void> => {
@@ -142,19 +142,19 @@ const embedRecords = async (work: Work, taken: readonly TakenRecord[]): Promise<
   }
   for (const record of taken) {
     if (record.attempts > MAX_ATTEMPTS) {
-      await finishRecord(deps.database, taker, { ...record, parts: 0, problem: 'the worker ended whenever it had this record in hand' })
+      await finishRecord(deps.database, claimant, { ...record, parts: 0, problem: 'the worker ended whenever it had this record in hand' })
       continue
     }
     let parts = 0
     for await (const part of missingParts(work, record, (count) => (parts = count))) {
-      if (wanted.length > 0 && (wanted.length >= sizes.of(taker.space) || tokens + part.tokens > maxTokens)) await flush()
+      if (wanted.length > 0 && (wanted.length >= sizes.of(claimant.space) || tokens + part.tokens > maxTokens)) await flush()
       wanted.push(part)
       tokens += part.tokens
     }
     ends.push({ ...record, parts })
   }
   if (wanted.length > 0) await flush()
-  for (const record of ends) await finishRecord(deps.database, taker, { ...record, problem: problems.get(nameOf(record)) ?? null })
+  for (const record of ends) await finishRecord(deps.database, claimant, { ...record, problem: problems.get(nameOf(record)) ?? null })
 }
 
 const nameOf = ({ streamId, keyHash }: Pick<PartText, 'streamId' | 'keyHash'>): string => `${streamId}-${keyHash}`
@@ -164,8 +164,8 @@ const nameOf = ({ streamId, keyHash }: Pick<PartText, 'streamId' | 'keyHash'>): 
  * parts.
  */
 async function* missingParts(
-  { deps: { database }, generation, taker, signal }: Work,
-  record: TakenRecord,
+  { deps: { database }, generation, claimant, signal }: Work,
+  record: ClaimedRecord,
   onParts: (count: number) => void,
 ): AsyncGenerator<Wanted> {
   const { streamId, keyHash } = record
@@ -180,12 +180,12 @@ async function* missingParts(
     })
     const last = inputs.at(-1)
     if (last !== undefined) onParts(last.ordinal + 1)
-    const known = await findVectors(database, taker.space, inputs)
+    const known = await findVectors(database, claimant.space, inputs)
     const copies = inputs.flatMap((input, n): readonly (PartText & StoredVector)[] => {
       const vector = known[n]
       return vector === null || vector === undefined || vector === 'same' ? [] : [{ ...input, ...vector }]
     })
-    await writeVectors(database, taker, copies)
+    await writeVectors(database, claimant, copies)
     for (const [n, input] of inputs.entries()) if (known[n] === null) yield input
     if (parts.length < PARTS_AT_A_TIME) return
   }
@@ -194,25 +194,25 @@ async function* missingParts(
 const hashOf = (text: string): Uint8Array => createHash('sha256').update(text).digest().subarray(0, HASH_BYTES)
 
 /** Embeds parts and writes their vectors; returns the problems of texts that have no vector, by record. */
-const embedWanted = async ({ deps, generation, taker, sizes, ask }: Work, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>> => {
+const embedWanted = async ({ deps, generation, claimant, sizes, ask }: Work, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, string>> => {
   const { database, metrics } = deps
   // The same text may occur in several places.
   const texts = [...new Map(wanted.map((part) => [part.input, part])).values()]
   const estimate = Math.ceil(texts.reduce((sum, { tokens }) => sum + tokens, 0))
-  if (!(await reserveTokens(database, taker.space, estimate))) throw new BudgetUsed('the tokens of today are used up')
+  if (!(await reserveTokens(database, claimant.space, estimate))) throw new BudgetUsed('the tokens of today are used up')
   const { texts: results, tokens } = await embedBatch(
     ask,
     texts.map(({ input }) => input),
   ).catch(async (error: unknown) => {
     const { reason } = toFailure(error)
-    if (reason === 'TIMEOUT') sizes.report(taker.space, false)
+    if (reason === 'TIMEOUT') sizes.report(claimant.space, false)
     metrics.countEmbeddings('failed', { texts: texts.length, tokens: 0 })
-    await countTokens(database, taker.space, -estimate)
+    await countTokens(database, claimant.space, -estimate)
     throw error
   })
-  sizes.report(taker.space, true)
-  await countTokens(database, taker.space, (tokens ?? estimate) - estimate)
-  if (generation.failures > 0 || generation.problem !== null) await resumeGeneration(database, taker.space)
+  sizes.report(claimant.space, true)
+  await countTokens(database, claimant.space, (tokens ?? estimate) - estimate)
+  if (generation.failures > 0 || generation.problem !== null) await resumeGeneration(database, claimant.space)
   const byInput = new Map(texts.map(({ input }, n) => [input, results[n]]))
   const vectors: (PartText & StoredVector)[] = []
   const problems = new Map<string, string>()
@@ -221,8 +221,8 @@ const embedWanted = async ({ deps, generation, taker, sizes, ask }: Work, wanted
     if (result !== undefined && 'vector' in result) vectors.push({ ...part, ...toStoredVector(result.vector) })
     else problems.set(nameOf(part), result?.problem ?? 'it was left out')
   }
-  await writeVectors(database, taker, vectors)
-  await holdRecords(database, taker)
+  await writeVectors(database, claimant, vectors)
+  await holdRecords(database, claimant)
   metrics.countEmbeddings('made', { texts: vectors.length, tokens: tokens ?? estimate })
   if (problems.size > 0) metrics.countEmbeddings('refused', { texts: wanted.length - vectors.length, tokens: 0 })
   return problems

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import {
   activateGeneration,
+  type Claimant,
+  claimRecords,
   deleteGeneration,
   deleteSource,
   findGeneration,
   markDeleting,
   rollBackGeneration,
-  type Taker,
-  takeRecords,
   toStoredVector,
   updateGeneration,
   writeVectors,
@@ -111,7 +111,7 @@ describe('a worker that dies', () => {
       generation.space,
     ])
     const dead = { space: generation.space, by: randomUUID() }
-    const taken = await takeRecords(fixture.store.database, dead, 20)
+    const taken = await claimRecords(fixture.store.database, dead, 20)
     expect(taken).toHaveLength(20)
     fixture.startWorker()
     await until(async () => (await fixture.read(generation.id)).walkedAt !== null)
@@ -144,7 +144,7 @@ describe('a worker that dies', () => {
       response.destroy()
       return true
     })
-    const state = { sizes: createBatchSizes(), unreleased: new Set<Taker>(), signal: new AbortController().signal }
+    const state = { sizes: createBatchSizes(), unreleased: new Set<Claimant>(), signal: new AbortController().signal }
     const embed = () => embedPending({ ...fixture.deps(), database: { ...database, pool } }, generation, state)
     for (let n = 0; n < 8; n += 1) {
       await expect(embed()).rejects.toThrow(/connection|ended/iu)

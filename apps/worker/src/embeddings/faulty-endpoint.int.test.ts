@@ -23,7 +23,7 @@ const ones = (count: number): readonly number[] => Array.from({ length: count },
 describe('an endpoint', () => {
   it.each<[string, EmbeddingBehavior, RegExp]>([
     ['of another dimension', badAnswer((count) => list(count, ones(31))), /31 dimensions instead of 32/u],
-    ['that answers what is no number', badAnswer((count) => list(count, [...ones(31), null])), /not a number/u],
+    ['that answers what is not a number', badAnswer((count) => list(count, [...ones(31), null])), /not a number/u],
     ['that answers too few', badAnswer((count) => list(count - 1, ones(32))), /answered/u],
     [
       'that answers no direction',

@@ -1,4 +1,4 @@
-import { finishDroppedGenerations, type Generation, listGenerations, pauseGeneration, readCoverage, type Taker, walkRecords } from '@inlet/db'
+import { type Claimant, finishDroppedGenerations, type Generation, listGenerations, pauseGeneration, readCoverage, walkRecords } from '@inlet/db'
 import { toFailure } from '@inlet/domain'
 import type { Logger, Metrics } from '@inlet/observability'
 import { sleep } from '@inlet/runtime'
@@ -28,7 +28,7 @@ export const startEmbedder = (deps: EmbedderDeps): (() => Promise<void>) => {
   const stop = new AbortController()
   const { signal } = stop
   const sizes = createBatchSizes()
-  const unreleased = new Set<Taker>()
+  const unreleased = new Set<Claimant>()
   deps.metrics.beforeScrape(
     'embeddings',
     async () => {

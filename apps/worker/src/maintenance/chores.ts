@@ -1,4 +1,4 @@
-import { claimChore, type Database, leaveChore } from '@inlet/db'
+import { claimChore, type Database, releaseChore } from '@inlet/db'
 import { sleep } from '@inlet/runtime'
 import { createSteps, type StepDeps } from './steps.js'
 
@@ -71,6 +71,6 @@ const doOnce = async (deps: ChoreDeps, chore: Chore, stop: AbortSignal): Promise
     finished = !stop.aborted && !lost.signal.aborted
   } finally {
     clearInterval(renewing)
-    await leaveChore(database, { name, holder, finished, pauseMs: finished || stop.aborted ? restMs : PAUSE_MS }).catch(() => {})
+    await releaseChore(database, { name, holder, finished, pauseMs: finished || stop.aborted ? restMs : PAUSE_MS }).catch(() => {})
   }
 }

@@ -1,4 +1,5 @@
 import {
+  acquireLease,
   createContinuousRuns,
   createRetryRuns,
   finishLeasedRun,
@@ -6,7 +7,6 @@ import {
   isPassing,
   type LeasedRun,
   releaseRun,
-  takeLease,
 } from '@inlet/db'
 import { toFailure } from '@inlet/domain'
 import type { Metrics } from '@inlet/observability'
@@ -34,7 +34,7 @@ const HAND_BACK_MS = 1_000
 export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run'>): Promise<void> => {
   if (deps.drain.aborted) throw new RetryAt(new Date())
   const startedAt = performance.now()
-  const lease = await takeLease(deps.database, { runId, holder: deps.holder, ttlMs: deps.leaseTtlMs })
+  const lease = await acquireLease(deps.database, { runId, holder: deps.holder, ttlMs: deps.leaseTtlMs })
   if (!lease.taken) {
     if (lease.until !== undefined) throw new RetryAt(new Date(lease.until.getTime() + 500))
     return

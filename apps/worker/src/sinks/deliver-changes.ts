@@ -4,9 +4,9 @@ import {
   type ChangePosition,
   type ClaimedSink,
   type Database,
-  leaveSink,
   readChanges,
   recordSinkFailure,
+  releaseSink,
   saveSinkPosition,
   startOfChanges,
   toChangeJson,
@@ -83,7 +83,7 @@ export const deliverChanges = async (deps: DeliverDeps, sink: ClaimedSink, signa
     if (monotonicNow() - savedAt > SAVE_EVERY_MS && !(await save(0, null))) return
     if (page.atEnd) await sleep(IDLE_MS, signal).catch(() => {})
   }
-  await leaveSink(database, sink)
+  await releaseSink(database, sink)
 }
 
 interface Sent {

@@ -93,7 +93,7 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
     beginReading: (stream, since) => void readings.set(stream, { since, contents: true }),
     *add(stream, page) {
       for (const record of page.records) {
-        if (!streams.has(record.stream)) throw new Failure('INTERNAL', `the connector yielded a record of the unknown stream "${record.stream}"`)
+        if (!streams.has(record.stream)) throw new Failure('INTERNAL', `the connector yielded a record for the unknown stream "${record.stream}"`)
         const entry = packRecord(record, page.originOf?.(record))
         if (lines.size > 0 && (lines.size >= MAX_BATCH_RECORDS || bytes + sizeOf(entry) > MAX_BATCH_BYTES)) yield take()
         recordsRead += 1

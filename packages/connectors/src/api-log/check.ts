@@ -26,7 +26,7 @@ export const check = async (connection: LogConnection, signal: AbortSignal): Pro
       refused ??= thrown
     }
   }
-  throw refused ?? new Failure('NOT_FOUND_UPSTREAM', 'no file matches the settings now; a later run reads what comes', { field: 'config.paths' })
+  throw refused ?? new Failure('NOT_FOUND_UPSTREAM', 'no file matches the settings now; later runs read any that appear', { field: 'config.paths' })
 }
 
 /** An empty log passes. */

@@ -1,6 +1,6 @@
 import { type ConnectorContext, Failure, type HttpResponse } from '@inlet/connector-sdk'
-import { takeAnswer } from '../blobs/blob-answer.js'
-import { type BlobStore, takeRange } from '../blobs/blob-store.js'
+import { acceptResponse } from '../blobs/blob-answer.js'
+import { type BlobStore, readRange } from '../blobs/blob-store.js'
 import { accountAccess } from './account-access.js'
 import type { AzureConfig, AzureSecrets } from './config.js'
 import { toBlobPage } from './list-answer.js'
@@ -34,7 +34,7 @@ export const createAzureStore = ({ config, secrets, http, now }: ConnectorContex
     const url = `${origin}${path}${search === '' ? '' : `?${search}`}`
     const response = await http.request({ url, method, headers: sent, signal, timeoutMs: TIMEOUT_MS, maxRedirects: 0, decompress: false })
     const place = blob === undefined ? `container ${config.container}` : `blob ${blob} in container ${config.container}`
-    return takeAnswer(response, { reasons: REASONS, hint: hintOf, place, now })
+    return acceptResponse(response, { reasons: REASONS, hint: hintOf, place, now })
   }
 
   return {
@@ -62,7 +62,7 @@ export const createAzureStore = ({ config, secrets, http, now }: ConnectorContex
     async read(request, signal) {
       const { name, start, end, etag } = request
       const headers = { 'x-ms-range': `bytes=${start}-${end - 1}`, ...(etag === undefined || etag === '' ? {} : { 'if-match': etag }) }
-      return takeRange(await send({ method: 'GET', blob: name, headers, signal }), request)
+      return readRange(await send({ method: 'GET', blob: name, headers, signal }), request)
     },
   }
 }

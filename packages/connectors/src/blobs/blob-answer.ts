@@ -17,7 +17,7 @@ export interface AnswerRules {
  * Returns the response if its status is below 300; otherwise throws the failure for its error code.
  * Omits the store's message, which may repeat what was signed.
  */
-export const takeAnswer = async (response: HttpResponse, rules: AnswerRules): Promise<HttpResponse> => {
+export const acceptResponse = async (response: HttpResponse, rules: AnswerRules): Promise<HttpResponse> => {
   if (response.status < 300) return response
   const body = await errorBody(response)
   const code = CODE.exec(body)?.[1] ?? response.headers['x-ms-error-code'] ?? ''

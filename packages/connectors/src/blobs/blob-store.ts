@@ -62,7 +62,7 @@ export const isAboutOneBlob = ({ reason, code }: Failure): boolean =>
  * Reads the bytes of a range response. Throws UPSTREAM_INVALID when a store without range support sends the whole blob instead of its middle,
  * and NOT_FOUND_UPSTREAM for another version than requested.
  */
-export const takeRange = async (response: HttpResponse, { name, start, end, etag }: ReadBlobRequest): Promise<Buffer> => {
+export const readRange = async (response: HttpResponse, { name, start, end, etag }: ReadBlobRequest): Promise<Buffer> => {
   if (response.status === 200 && start > 0) {
     response.discard()
     throw new Failure('UPSTREAM_INVALID', `${name}: the store gives no parts of a blob, so that those over 8 MiB cannot be read`)

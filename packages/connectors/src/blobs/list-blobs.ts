@@ -43,7 +43,7 @@ const toListed = (place: BlobPlace, blob: Blob): Listed => {
   if (isUnreachable(blob.name))
     return {
       key: blob.name.slice(0, 1000),
-      failure: new Failure('PATH_NOT_ALLOWED', 'a name with "." or ".." between slashes, or with NUL, cannot be asked for'),
+      failure: new Failure('PATH_NOT_ALLOWED', 'a name with "." or ".." between slashes, or with NUL, cannot be requested'),
       blind: false,
     }
   return { item: toItem(place, blob) }

@@ -23,5 +23,5 @@ export const check = async (connection: FileConnection, signal: AbortSignal): Pr
       if (++tried >= MAX_TRIED) break
     }
   }
-  throw refused ?? new Failure('NOT_FOUND_UPSTREAM', 'no file matches the settings now; a later run reads what comes', { field: 'config.paths' })
+  throw refused ?? new Failure('NOT_FOUND_UPSTREAM', 'no file matches the settings now; later runs read any that appear', { field: 'config.paths' })
 }

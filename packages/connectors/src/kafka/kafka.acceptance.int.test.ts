@@ -48,7 +48,7 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
     futureCursor: () => toCursor(new Map([[0, 999_999]])),
     hostile: [
       { name: 'a value that is not JSON', ...only('strange'), expectReason: 'RECORD_INVALID', rejected: true },
-      { name: 'bytes that are no text', ...only('strange', { format: 'text' }), expectReason: 'RECORD_INVALID', rejected: true },
+      { name: 'bytes that are not text', ...only('strange', { format: 'text' }), expectReason: 'RECORD_INVALID', rejected: true },
       { name: 'a message without the key that names it', ...only('strange', { key: 'message' }), expectReason: 'RECORD_KEY_MISSING', rejected: true },
       { name: 'a topic that is not there', ...only('gone'), expectReason: 'NOT_FOUND_UPSTREAM' },
       { name: 'a pattern that finds nothing', ...only('nowhere.*'), expectReason: 'NOT_FOUND_UPSTREAM' },

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseAddress } from './address.js'
-import { type KafkaSecrets, kafkaConfig, validateKafka } from './config.js'
+import { type KafkaSecrets, kafkaConfig, parseAddress, validateKafka } from './config.js'
 import { parseCursor, toCursor } from './cursor.js'
 import { describeLag } from './read/read-topic.js'
 import { matches } from './streams.js'

@@ -90,7 +90,7 @@ describe('connectors from packages', () => {
       () => pack(code('configSchema: { safeParse() {} }')),
       /configSchema cannot be shown as JSON Schema; it must be made with zod 4/,
     ],
-    ['a schema that is no object', () => pack(code('secretSchema: z.string()')), /secretSchema must be an object/],
+    ['a schema that is not an object', () => pack(code('secretSchema: z.string()')), /secretSchema must be an object/],
     ['a schema that is not strict', () => pack(code('configSchema: z.object({})')), /configSchema lets unknown keys pass/],
     [
       'the type of a connector that comes with Inlet',

@@ -4,7 +4,7 @@ import type { SqlSession } from '../sql/session/session.js'
 import type { MysqlConfig } from './config.js'
 import { findRelations, fromRelation, listRelations } from './plan/relation.js'
 import { cursorKindOf, mysqlSyntax } from './plan/syntax.js'
-import { takeClock } from './read/window.js'
+import { readWindowClock } from './read/window.js'
 import { openSession } from './session/create-session.js'
 import { toMysqlFailure } from './session/mysql-failure.js'
 import { checkStatement } from './sql/check-statement.js'
@@ -45,7 +45,7 @@ export const mysqlDialect: SqlDialect<MysqlConfig, ColumnType> = {
   },
   sameType: (one, other) => one.kind === other.kind,
 
-  takeClock,
+  readWindowClock,
 }
 
 /** Returns what to do with zero dates of a column; warns once per column. */

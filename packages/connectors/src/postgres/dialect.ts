@@ -2,7 +2,7 @@ import type { SqlDialect } from '../sql/dialect.js'
 import type { PostgresConfig } from './config.js'
 import { findRelations, listRelations } from './plan/relation.js'
 import { cursorKindOf, postgresSyntax } from './plan/syntax.js'
-import { takeClock } from './read/window.js'
+import { readWindowClock } from './read/window.js'
 import { createSession } from './session/create-session.js'
 import { openClient } from './session/open-client.js'
 import { toPgFailure } from './session/pg-failure.js'
@@ -43,5 +43,5 @@ export const postgresDialect: SqlDialect<PostgresConfig, number> = {
   },
   sameType: (one, other) => one === other,
 
-  takeClock,
+  readWindowClock,
 }

@@ -95,7 +95,7 @@ const renderOnce = async ({ pool, owner, settings }: Place, document: FetchedDoc
       if (!crashed) throw new Failure('PAGE_NOT_RENDERED', `the browser cannot show ${document.url}: ${firstLine(error)}`, { cause: error })
       if (attempt > 1) throw new Failure('PAGE_NOT_RENDERED', `the browser ended twice while ${document.url} was open`, { cause: error })
     } finally {
-      if (slot !== undefined) pool.giveBack(slot, healthy)
+      if (slot !== undefined) pool.release(slot, healthy)
     }
   }
 }

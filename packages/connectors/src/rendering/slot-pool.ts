@@ -22,10 +22,10 @@ interface Entry extends TakenSlot {
  * Reused by the same owner, since opening one is slow.
  */
 export interface SlotPool {
-  /** Waits until a page is free. Throws the reason of the signal, and what opening throws. `giveBack` must follow. */
+  /** Waits until a page is free. Throws the reason of the signal, and what opening throws. `release` must follow. */
   take(owner: object, settings: RenderSettings, signal: AbortSignal): Promise<TakenSlot>
   /** `healthy`: it may be reused. */
-  giveBack(slot: TakenSlot, healthy: boolean): void
+  release(slot: TakenSlot, healthy: boolean): void
   /** Closes all pages of an owner. */
   closeOf(owner: object): Promise<void>
 }
@@ -131,7 +131,7 @@ export const createSlotPool = ({ browser, maxPages }: { readonly browser: Shared
         if (signal.aborted) waiting.shift()?.()
       }
     },
-    giveBack(taken, healthy) {
+    release(taken, healthy) {
       const entry = [...entries].find((each) => each === taken)
       if (entry === undefined) return
       browser.countPage(entry.running)

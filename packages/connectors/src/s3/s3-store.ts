@@ -1,6 +1,6 @@
 import { type ConnectorContext, Failure, type HttpResponse, parseHttpUrl } from '@inlet/connector-sdk'
-import { takeAnswer } from '../blobs/blob-answer.js'
-import { type BlobStore, takeRange } from '../blobs/blob-store.js'
+import { acceptResponse } from '../blobs/blob-answer.js'
+import { type BlobStore, readRange } from '../blobs/blob-store.js'
 import type { S3Config, S3Secrets } from './config.js'
 import { toBlobPage } from './list-answer.js'
 import { hintOf, REASONS } from './reasons.js'
@@ -31,7 +31,7 @@ export const createS3Store = ({ config, secrets, http, now }: ConnectorContext<S
     // A redirect leads to another region, where this signature is not valid.
     const response = await http.request({ url, method, headers: signed, signal, timeoutMs: TIMEOUT_MS, maxRedirects: 0, decompress: false })
     const place = key === undefined ? `bucket ${config.bucket}` : `object ${key} in bucket ${config.bucket}`
-    return takeAnswer(response, { reasons: REASONS, hint: hintOf, place, now })
+    return acceptResponse(response, { reasons: REASONS, hint: hintOf, place, now })
   }
 
   return {
@@ -59,7 +59,7 @@ export const createS3Store = ({ config, secrets, http, now }: ConnectorContext<S
     async read(request, signal) {
       const { name, start, end, etag } = request
       const headers = { range: `bytes=${start}-${end - 1}`, ...(etag === undefined || etag === '' ? {} : { 'if-match': etag }) }
-      return takeRange(await send({ method: 'GET', key: name, headers, signal }), request)
+      return readRange(await send({ method: 'GET', key: name, headers, signal }), request)
     },
   }
 }

@@ -22,6 +22,6 @@ export const validateSlack = (config: SlackConfig, secrets: SlackSecrets): void 
   if (secrets.token.startsWith('xapp-'))
     throw new Failure('VALIDATION_FAILED', 'an app-level token cannot read messages', {
       field: 'secrets.token',
-      next: 'Use the bot token, xoxb-…, of the page "OAuth & Permissions".',
+      next: 'Use the bot token, xoxb-…, from the page "OAuth & Permissions".',
     })
 }

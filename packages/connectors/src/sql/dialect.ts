@@ -126,7 +126,7 @@ export interface SqlDialect<C extends SqlConfig, T> {
   sameType(one: T, other: T): boolean
 
   /** Reads the source's clock. Call it before the snapshot: a transaction that ends in between is then either counted or seen. */
-  takeClock(session: SqlSession<T>, config: C): Promise<FindWindow<T>>
+  readWindowClock(session: SqlSession<T>, config: C): Promise<FindWindow<T>>
 }
 
 export type ValuePlan = Pick<ColumnPlan<unknown>, 'convert' | 'toKey' | 'live'>

@@ -61,7 +61,7 @@ const store = async (
 }
 
 const applyInTransaction = async (client: pg.ClientBase, batch: BatchEnvelope, write: (place: Place) => Promise<Written>): Promise<ApplyResult> => {
-  const place = await takePlace(client, batch)
+  const place = await claimPlace(client, batch)
   if (place === 'fenced') return { result: await refuse(client, batch) }
   if (typeof place === 'string') {
     if (place === 'mismatch') await recordMismatch(client, batch, 'another batch was already applied at this place of the run')
@@ -114,7 +114,7 @@ interface PlaceRow {
 }
 
 /** Returns the batch's place in the run if it was free; otherwise what already has that place, or `fenced` if another worker holds the lease. */
-const takePlace = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<Place | 'duplicate' | 'mismatch' | 'fenced'> => {
+const claimPlace = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<Place | 'duplicate' | 'mismatch' | 'fenced'> => {
   const { rows } = await client.query<PlaceRow>({
     name: 'inlet-ledger',
     text: PLACE,

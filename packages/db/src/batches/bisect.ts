@@ -35,7 +35,7 @@ export const writeWithBisection = async (
     }
   }
   let written = await write(0, entries.length)
-  for (const entry of doubled) written = addWritten(written, await refuse(entry, 'the key stands twice in one batch; the later state is stored'))
+  for (const entry of doubled) written = addWritten(written, await refuse(entry, 'the key appears twice in one batch; the later state is stored'))
   return written
 }
 

@@ -162,7 +162,7 @@ export const endBulkOperation = async ({ pool, prisma }: Database, id: string, {
 }
 
 /** Returns the next waiting sources. */
-export const takeBulkItems = async (
+export const claimBulkItems = async (
   { prisma }: Database,
   request: { readonly id: string; readonly afterPosition: number; readonly limit: number },
 ): Promise<readonly Pick<BulkItem, 'position' | 'sourceId'>[]> =>

@@ -24,7 +24,7 @@ export const claimChore = async ({ pool }: Pick<Database, 'pool'>, claim: ChoreC
 }
 
 /** Releases a chore. `finished`: it is complete, and no process starts it again before `pauseMs`. */
-export const leaveChore = async (
+export const releaseChore = async (
   { pool }: Pick<Database, 'pool'>,
   chore: { readonly name: string; readonly holder: string; readonly finished: boolean; readonly pauseMs?: number },
 ): Promise<void> => {

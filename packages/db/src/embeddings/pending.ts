@@ -71,14 +71,14 @@ export const walkRecords = async ({ pool }: Pick<Database, 'pool'>, space: numbe
 }
 
 /** A record claimed by a process that makes its vectors. */
-export interface TakenRecord extends RecordKey {
+export interface ClaimedRecord extends RecordKey {
   readonly revision: number
   /** How often it was taken without being finished, including this time. */
   readonly attempts: number
 }
 
 /** Identifies one claim on records of a generation. */
-export interface Taker {
+export interface Claimant {
   readonly space: number
   readonly by: string
 }
@@ -95,8 +95,8 @@ FROM next n WHERE e.space = n.space AND e.stream_id = n.stream_id AND e.key_hash
 RETURNING e.stream_id AS "streamId", encode(e.key_hash, 'hex') AS "keyHash", e.revision, e.attempts`
 
 /** Claims records that need vectors and that no other process holds. */
-export const takeRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Taker, limit: number): Promise<readonly TakenRecord[]> =>
-  (await pool.query<TakenRecord>(TAKE, [space, limit, by])).rows
+export const claimRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Claimant, limit: number): Promise<readonly ClaimedRecord[]> =>
+  (await pool.query<ClaimedRecord>(TAKE, [space, limit, by])).rows
 
 const FINISH = `
 WITH held AS MATERIALIZED (
@@ -118,14 +118,14 @@ FROM held WHERE e.space = $1 AND e.stream_id = $3 AND e.key_hash = decode($4, 'h
  */
 export const finishRecord = async (
   { pool }: Pick<Database, 'pool'>,
-  { space, by }: Taker,
-  { streamId, keyHash, revision, parts, problem }: Omit<TakenRecord, 'attempts'> & { readonly parts: number; readonly problem: string | null },
+  { space, by }: Claimant,
+  { streamId, keyHash, revision, parts, problem }: Omit<ClaimedRecord, 'attempts'> & { readonly parts: number; readonly problem: string | null },
 ): Promise<void> => {
   await pool.query(FINISH, [space, by, streamId, keyHash, parts, revision, problem?.replaceAll('\u0000', '') ?? null])
 }
 
 /** Returns claimed records that were not finished, without counting the attempt against them. */
-export const releaseRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Taker): Promise<void> => {
+export const releaseRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Claimant): Promise<void> => {
   await pool.query(
     'UPDATE embedding_pending SET taken_by = NULL, taken_until = NULL, attempts = greatest(0, attempts - 1) WHERE space = $1 AND taken_by = $2',
     [space, by],
@@ -133,6 +133,6 @@ export const releaseRecords = async ({ pool }: Pick<Database, 'pool'>, { space, 
 }
 
 /** Renews the claim on records. */
-export const holdRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Taker): Promise<void> => {
+export const holdRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Claimant): Promise<void> => {
   await pool.query(`UPDATE embedding_pending SET taken_until = clock_timestamp() + ${HELD} WHERE space = $1 AND taken_by = $2`, [space, by])
 }

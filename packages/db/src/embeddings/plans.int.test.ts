@@ -3,7 +3,7 @@ import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { openWatched, type Plan } from '../testing/open-watched.js'
 import { deleteGeneration, finishDroppedGenerations, type Generation } from './generations.js'
-import { finishRecord, takeRecords, walkRecords } from './pending.js'
+import { claimRecords, finishRecord, walkRecords } from './pending.js'
 import { addGeneration } from './testing/add-generation.js'
 import { findVectors, type PartText, toStoredVector, writeVectors } from './vectors.js'
 
@@ -75,8 +75,8 @@ describe.each([
   })
 
   it('vectors of claimed records are found, written and completed by their keys', async () => {
-    const taker = { space, by: randomUUID() }
-    const taken = await takeRecords(store.database, taker, TAKEN)
+    const claimant = { space, by: randomUUID() }
+    const taken = await claimRecords(store.database, claimant, TAKEN)
     expect(taken.length).toBe(TAKEN)
     const parts = taken.map((record, n): PartText => ({ ...record, ordinal: 0, hash: hashOf(n % 2 === 0 ? `${10 + n}` : `new ${n}`) }))
     expect(await worst(() => findVectors(watched.database, space, parts))).toSatisfy(within(5 * TAKEN))
@@ -84,18 +84,18 @@ describe.each([
       expect(
         await writeVectors(
           watched.database,
-          taker,
+          claimant,
           parts.map((part) => ({ ...part, ...vector })),
         ),
       ).toBe(TAKEN)
     expect(await worst(write)).toSatisfy(within(10 * TAKEN))
     const [first] = taken
     if (first === undefined) throw new Error('nothing was taken')
-    expect(await worst(() => finishRecord(watched.database, taker, { ...first, parts: 1, problem: null }))).toSatisfy(within(20))
+    expect(await worst(() => finishRecord(watched.database, claimant, { ...first, parts: 1, problem: null }))).toSatisfy(within(20))
   })
 
   it('records are claimed without reading all that are waiting', async () => {
-    expect(await worst(() => takeRecords(watched.database, { space, by: randomUUID() }, TAKEN))).toSatisfy(within(10 * TAKEN))
+    expect(await worst(() => claimRecords(watched.database, { space, by: randomUUID() }, TAKEN))).toSatisfy(within(10 * TAKEN))
   })
 
   it('a dropped generation is removed in chunks, each by its keys', async () => {

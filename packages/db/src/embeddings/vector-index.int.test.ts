@@ -6,7 +6,7 @@ import { findSimilar } from '../records/find-similar.js'
 import type { RecordFilter } from '../records/record-row.js'
 import { deleteGeneration, finishDroppedGenerations, type Generation, listGenerations } from './generations.js'
 import { keepVectorIndexes } from './keep-vector-indexes.js'
-import { finishRecord, followRecords, takeRecords } from './pending.js'
+import { claimRecords, finishRecord, followRecords } from './pending.js'
 import { addGeneration } from './testing/add-generation.js'
 import { listVectorIndexes } from './vector-index.js'
 import { toStoredVector, writeVectors } from './vectors.js'
@@ -181,11 +181,11 @@ describe(`vectors in a Postgres with pgvector (${server ? 'INLET_TEST_PGVECTOR_U
     const vector = randomVector(createRandom(8), small)
     const embed = async (parts: number): Promise<void> => {
       await store.database.transaction((client) => followRecords(client, [key]))
-      const taker = { space: small.space, by: randomUUID() }
-      for (const taken of await takeRecords(store.database, taker, 10)) {
+      const claimant = { space: small.space, by: randomUUID() }
+      for (const taken of await claimRecords(store.database, claimant, 10)) {
         const part = { ...key, ordinal: 0, hash: new Uint8Array(16), ...toStoredVector(vector) }
-        expect(await writeVectors(store.database, taker, parts === 0 ? [] : [part])).toBe(parts)
-        await finishRecord(store.database, taker, { ...taken, parts, problem: null })
+        expect(await writeVectors(store.database, claimant, parts === 0 ? [] : [part])).toBe(parts)
+        await finishRecord(store.database, claimant, { ...taken, parts, problem: null })
       }
     }
     await embed(1)

@@ -1,7 +1,7 @@
 import { packVector, signBits } from '@inlet/search'
 import type { Database } from '../database.js'
 import { LOCKED_RECORD } from '../search/locked-records.js'
-import type { RecordKey, Taker } from './pending.js'
+import type { Claimant, RecordKey } from './pending.js'
 
 /** A part of a record, and the hash of its text as embedded. */
 export interface PartText extends RecordKey {
@@ -80,10 +80,10 @@ WITH w AS MATERIALIZED (
 )
 SELECT count(*)::int AS rows FROM kept`
 
-/** Writes vectors of records claimed by this taker; records no longer claimed are left out. Returns how many were written. */
+/** Writes vectors of records claimed by this claimant; records no longer claimed are left out. Returns how many were written. */
 export const writeVectors = async (
   { pool }: Pick<Database, 'pool'>,
-  { space, by }: Taker,
+  { space, by }: Claimant,
   vectors: readonly (PartText & StoredVector)[],
 ): Promise<number> => {
   if (vectors.length === 0) return 0

@@ -67,5 +67,5 @@ const checkPlace = async (database: Database, sourceId: string, place: string): 
   if (place === '0') return
   const head = await database.prisma.inboxHead.findUnique({ where: { sourceId } })
   const last = head?.lastSeq ?? 0n
-  if (BigInt(place) > last) throw new Failure('CURSOR_IN_FUTURE', `the cursor is ${place}, and the newest event has place ${last}`)
+  if (BigInt(place) > last) throw new Failure('CURSOR_IN_FUTURE', `the cursor is at ${place}, but the newest event is at ${last}`)
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applyBatch } from '../batches/apply-batch.js'
 import { finishRun } from '../runs/end-run.js'
 import { heartbeat } from '../runs/heartbeat.js'
-import { takeLease } from '../runs/lease.js'
+import { acquireLease } from '../runs/lease.js'
 import { deleteSource, markDeleting } from '../sources/delete-source.js'
 import { type ActionRequest, actOnSource } from './act-on-source.js'
 
@@ -77,7 +77,7 @@ describe('actOnSource', () => {
     expect(await applyBatch(store.database, testBatch({ ...run, seq: 1 }, [{ key: 'late' }]))).toEqual({ result: 'fenced' })
     expect(await sendHeartbeat(run)).toMatchObject({ held: false })
     expect(await store.database.prisma.run.findUniqueOrThrow({ where: { id: run.runId } })).toMatchObject({ status: 'ended', outcome: 'cancelled' })
-    const next = await takeLease(store.database, { runId: restarted?.runId ?? '', holder: 'other', ttlMs: 60_000 })
+    const next = await acquireLease(store.database, { runId: restarted?.runId ?? '', holder: 'other', ttlMs: 60_000 })
     expect(next).toMatchObject({ taken: true, run: { generation: run.generation + 1, attempt: 1 } })
     expect(await sourceOf(sourceId)).toMatchObject({ processDeaths: 0, status: 'ACTIVE' })
   })
@@ -160,7 +160,7 @@ describe('actOnSource', () => {
     const { runId } = await store.lease(sourceId)
     for (const because of [undefined, undefined, 'suspended']) {
       await store.expireLease(sourceId)
-      const lease = await takeLease(store.database, { runId, holder: randomUUID(), ttlMs: 60_000 })
+      const lease = await acquireLease(store.database, { runId, holder: randomUUID(), ttlMs: 60_000 })
       expect(lease.taken ? undefined : lease.because).toBe(because)
     }
     expect(await sourceOf(sourceId)).toMatchObject({ status: 'ERROR', statusReason: 'POISON_SOURCE' })

@@ -172,7 +172,7 @@ const record = async (client: pg.ClientBase, request: ActionRequest, { before, a
       ...auditColumns({ actor: request.actor, action: `source.${action}`, targetType: 'source', targetId: sourceId, before, after }),
       after.runId,
       moved ? 'source.status' : `source.${action}`,
-      moved ? `status ${before.status} → ${after.status}` : `${action} was asked for`,
+      moved ? `status ${before.status} → ${after.status}` : `${action} was requested`,
       JSON.stringify({ action, from: before.status, to: after.status, ...(cancelled ? { cancelledRunId: before.run_id } : {}) }),
     ],
   })

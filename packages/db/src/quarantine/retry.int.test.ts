@@ -3,7 +3,7 @@ import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applyBatch } from '../batches/apply-batch.js'
 import { finishRun } from '../runs/end-run.js'
-import { type LeasedRun, takeLease } from '../runs/lease.js'
+import { acquireLease, type LeasedRun } from '../runs/lease.js'
 import { dropQuarantine, dropQuarantined } from './drop-quarantined.js'
 import { listRetries, type Retry } from './list-retries.js'
 import { createRetryRuns, retryQuarantine, retryQuarantined } from './retry-quarantined.js'
@@ -66,7 +66,7 @@ const quarantine = async (entries: readonly object[]) => {
 }
 const end = (run: LeasedRun) => finishRun(store.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })
 const lease = async (runId: string): Promise<LeasedRun> => {
-  const taken = await takeLease(store.database, { runId, holder: 'w', ttlMs: 60_000 })
+  const taken = await acquireLease(store.database, { runId, holder: 'w', ttlMs: 60_000 })
   if (!taken.taken) throw new Error(taken.because)
   return taken.run
 }

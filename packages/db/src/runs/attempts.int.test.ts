@@ -1,7 +1,7 @@
 import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { finishRun } from './end-run.js'
-import { takeLease } from './lease.js'
+import { acquireLease } from './lease.js'
 import { findRun } from './list-runs.js'
 import { parkRun, releaseRun } from './release-run.js'
 import { addLogLines, listLogLines } from './run-logs.js'
@@ -14,7 +14,7 @@ afterAll(() => store.close())
 
 const attemptsOf = async (runId: string) => (await findRun(store.database, runId))?.attempts
 const take = async (runId: string, holder: string) => {
-  const lease = await takeLease(store.database, { runId, holder, ttlMs: 60_000 })
+  const lease = await acquireLease(store.database, { runId, holder, ttlMs: 60_000 })
   if (!lease.taken) throw new Error(lease.because)
   return lease.run
 }

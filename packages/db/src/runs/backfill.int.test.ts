@@ -5,7 +5,7 @@ import { applyBatch } from '../batches/apply-batch.js'
 import { actOnSource } from '../lifecycle/act-on-source.js'
 import type { BackfillPlan } from './create-run.js'
 import { finishRun } from './end-run.js'
-import { type LeasedRun, takeLease } from './lease.js'
+import { acquireLease, type LeasedRun } from './lease.js'
 
 let store: TestStore
 beforeAll(async () => {
@@ -15,7 +15,7 @@ afterAll(() => store.close())
 
 const cursors = (...values: readonly number[]) => ({ cursors: values.map((cursor) => ({ stream: 'main', cursor })) })
 const lease = async (runId: string): Promise<LeasedRun> => {
-  const taken = await takeLease(store.database, { runId, holder: randomUUID(), ttlMs: 60_000 })
+  const taken = await acquireLease(store.database, { runId, holder: randomUUID(), ttlMs: 60_000 })
   if (!taken.taken) throw new Error(taken.because)
   return taken.run
 }

@@ -6,7 +6,7 @@ import { resetCursor } from '../sources/reset-cursor.js'
 import { accountTicks } from '../ticks/account-ticks.js'
 import { finishRun } from './end-run.js'
 import { heartbeat } from './heartbeat.js'
-import { takeLease } from './lease.js'
+import { acquireLease } from './lease.js'
 import { cancelRun, releaseRun } from './release-run.js'
 
 let store: TestStore
@@ -50,7 +50,7 @@ describe('heartbeat', () => {
     'somebody who pauses the source': (run) => actOnSource(store.database, { sourceId: run.sourceId, action: 'pause', actor: 'test' }),
     'somebody who stops the source': (run) => actOnSource(store.database, { sourceId: run.sourceId, action: 'stop', actor: 'test' }),
     'somebody who resets the cursor': (run) => resetCursor(store.database, { sourceId: run.sourceId }, 'test'),
-    'a job that was delivered twice': (run) => takeLease(store.database, { runId: run.runId, holder: 'other', ttlMs: 1_000 }),
+    'a job that was delivered twice': (run) => acquireLease(store.database, { runId: run.runId, holder: 'other', ttlMs: 1_000 }),
     'a tick': (run) => accountTicks(store.database, run.sourceId, 'scheduler'),
     'a worker that was superseded and gives back': (run) => releaseRun(store.database, { ...run, epoch: run.epoch - 1 }),
     'a worker that was superseded and ends': (run) => finishRun(store.database, { runId: run.runId, epoch: run.epoch - 1 }),

@@ -6,7 +6,7 @@ import { applyBatch } from '../batches/apply-batch.js'
 import { createRun } from './create-run.js'
 import { finishRun } from './end-run.js'
 import { heartbeat } from './heartbeat.js'
-import { takeLease } from './lease.js'
+import { acquireLease } from './lease.js'
 import { cancelRun, parkRun, releaseRun } from './release-run.js'
 
 let store: TestStore
@@ -15,10 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
-const take = (runId: string, holder = 'other') => takeLease(store.database, { runId, holder, ttlMs: 60_000 })
+const take = (runId: string, holder = 'other') => acquireLease(store.database, { runId, holder, ttlMs: 60_000 })
 const sourceRow = async (id: string) => store.database.prisma.source.findUniqueOrThrow({ where: { id } })
 
-describe('takeLease', () => {
+describe('acquireLease', () => {
   it('is held while its holder renews it, even against a second job in the same worker', async () => {
     const run = await store.lease(await store.addSource(), { holder: 'me' })
     expect(await take(run.runId, 'me')).toMatchObject({ taken: false, because: 'held', until: expect.any(Date) })

@@ -110,7 +110,7 @@ interface LeaseRequest {
  * its own worker: a job delivered twice must not end the work of the first delivery. Uses the database's clock. An error that a retry cannot resolve
  * counts against the run, which ends at the third.
  */
-export const takeLease = async (database: Database, request: LeaseRequest): Promise<LeaseResult> => {
+export const acquireLease = async (database: Database, request: LeaseRequest): Promise<LeaseResult> => {
   try {
     return await database.keyedTransaction((client) => take(client, request))
   } catch (error) {
@@ -143,7 +143,7 @@ const take = async (client: pg.ClientBase, request: LeaseRequest): Promise<Lease
   const late = place.free ? await begin(client, { run, ...request, claimed: place }) : null
   if (late !== null) return { taken: true, run: late }
   if (place.free) throw new Error('the version of the run is gone')
-  if (run.status === 'running') await leaveQueued(client, run)
+  if (run.status === 'running') await requeue(client, run)
   return { taken: false, because: 'busy', until: place.until }
 }
 
@@ -153,7 +153,7 @@ const readDeaths = async (client: pg.ClientBase, sourceId: string): Promise<numb
 }
 
 /** A loss that was classified once must not be classified again at the next attempt. */
-const leaveQueued = async (client: pg.ClientBase, run: Row): Promise<void> => {
+const requeue = async (client: pg.ClientBase, run: Row): Promise<void> => {
   await client.query(`UPDATE runs SET status = 'queued', holder = NULL, enqueued_at = clock_timestamp() WHERE id = $1`, [run.id])
   await client.query('UPDATE leases SET run_id = NULL, holder = NULL WHERE source_id = $1', [run.source_id])
 }

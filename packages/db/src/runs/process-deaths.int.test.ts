@@ -5,7 +5,7 @@ import { createDueRestart, listDueRestarts } from '../reconcile/reconcile-querie
 import { markGone, recordHeartbeat, type WorkerHeartbeat } from '../workers/worker-repository.js'
 import { createRun } from './create-run.js'
 import { finishRun } from './end-run.js'
-import { type LeasedRun, type LeaseResult, takeLease } from './lease.js'
+import { acquireLease, type LeasedRun, type LeaseResult } from './lease.js'
 import { releaseRun } from './release-run.js'
 
 let store: TestStore
@@ -34,7 +34,7 @@ const heartbeatOf = (id: string): WorkerHeartbeat => ({
   connectors: [],
 })
 const alive = (id: string, refuses: WorkerHeartbeat['refuses'] = null) => recordHeartbeat(store.database, { ...heartbeatOf(id), refuses })
-const take = (runId: string, holder: string): Promise<LeaseResult> => takeLease(store.database, { runId, holder, ttlMs: TTL_MS })
+const take = (runId: string, holder: string): Promise<LeaseResult> => acquireLease(store.database, { runId, holder, ttlMs: TTL_MS })
 const taken = (result: LeaseResult): LeasedRun => {
   if (!result.taken) throw new Error(`not taken: ${result.because}`)
   return result.run

@@ -6,9 +6,9 @@ import { searchRecords } from '../records/search-records.js'
 import { testSearch } from '../records/testing/test-search.js'
 import { deleteSource, markDeleting } from '../sources/delete-source.js'
 import { gatherWhyFacts } from '../why/gather-why-facts.js'
+import { claimPortion, retryGivenUp } from './claim-portion.js'
 import { indexPending } from './index-pending.js'
 import { hasPendingIndex, readIndexState } from './index-state.js'
-import { retryGivenUp, takePortion } from './take-portion.js'
 
 let store: TestStore
 beforeAll(async () => {

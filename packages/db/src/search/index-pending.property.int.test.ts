@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applyBatch } from '../batches/apply-batch.js'
 import { searchRecords } from '../records/search-records.js'
 import { testSearch } from '../records/testing/test-search.js'
+import { retryGivenUp } from './claim-portion.js'
 import { indexPending } from './index-pending.js'
 import { readIndexState } from './index-state.js'
 import { mergeSegments } from './merge-segments.js'
-import { retryGivenUp } from './take-portion.js'
 import { createBreakingDatabase } from './testing/breaking-database.js'
 
 let store: TestStore

@@ -1,11 +1,11 @@
 import type pg from 'pg'
 import type { Database } from '../database.js'
 import { isConnectionError, isDataError, sqlState } from '../sql-state.js'
+import { claimPortion, isolate, MAX_ATTEMPTS, type PendingRow, releasePortion } from './claim-portion.js'
 import { inTransaction, withIndexLock } from './index-lock.js'
 import { indexPortion } from './index-portion.js'
 import { numberRecords } from './number-records.js'
 import { renumberSome } from './reindex-source.js'
-import { isolate, MAX_ATTEMPTS, type PendingRow, returnPortion, takePortion } from './take-portion.js'
 
 /** Bytes of records that become one segment. */
 const PORTION_BYTES = 4_194_304
@@ -32,11 +32,11 @@ export interface IndexOptions {
 export const indexPending = async (database: Database, options: IndexOptions = {}): Promise<number | null> => {
   await numberRecords(database, options)
   return withIndexLock(database, 'index', async (client) => {
-    await returnPortion(client, [...(options.unreturned ?? [])])
+    await releasePortion(client, [...(options.unreturned ?? [])])
     options.unreturned?.clear()
     let indexed = 0
     while (options.signal?.aborted !== true) {
-      const portion = await takePortion(client, options.portionBytes ?? PORTION_BYTES)
+      const portion = await claimPortion(client, options.portionBytes ?? PORTION_BYTES)
       // New states come before those to be indexed again.
       if (portion.length === 0 && (await renumberSome(client))) continue
       if (portion.length === 0) break
@@ -61,7 +61,7 @@ const tryPortion = async (client: pg.ClientBase, portion: readonly PendingRow[],
   } catch (error) {
     if (!isFaultOfRecord(error, options.signal)) {
       const ids = portion.map(({ id }) => id)
-      await returnPortion(client, ids).catch(() => {
+      await releasePortion(client, ids).catch(() => {
         for (const id of ids) options.unreturned?.add(id)
       })
       throw error

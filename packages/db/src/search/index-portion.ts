@@ -1,8 +1,8 @@
 import { analyzeRecord } from '@inlet/search'
 import type pg from 'pg'
 import { followRecords } from '../embeddings/pending.js'
+import type { PendingRow } from './claim-portion.js'
 import { readStates } from './read-states.js'
-import type { PendingRow } from './take-portion.js'
 import { writeChunks } from './write-chunks.js'
 import { type IndexedRecord, writeSegment } from './write-segment.js'
 

@@ -44,7 +44,7 @@ export const findSession = async (database: Database, tokenHash: string): Promis
 }
 
 /** Returns the key of a link and uses the link up: of two concurrent requests, one gets it. Null for a link that is used, expired or unknown. */
-export const takeSessionLink = async ({ pool, prisma }: Database, tokenHash: string): Promise<string | null> => {
+export const redeemSessionLink = async ({ pool, prisma }: Database, tokenHash: string): Promise<string | null> => {
   const where = { tokenHash, kind: 'link', expiresAt: { gt: await readDatabaseTime(pool) } }
   const link = await prisma.session.findUnique({ where, select: { apiKeyId: true } })
   const { count } = await prisma.session.deleteMany({ where })

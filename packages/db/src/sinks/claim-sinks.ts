@@ -86,6 +86,6 @@ export const recordSinkFailure = async (
 }
 
 /** Releases a claim, so that another process can continue at once. */
-export const leaveSink = async ({ pool }: Pick<Database, 'pool'>, { id, epoch }: Claim): Promise<void> => {
+export const releaseSink = async ({ pool }: Pick<Database, 'pool'>, { id, epoch }: Claim): Promise<void> => {
   await pool.query(`UPDATE sinks SET holder = NULL, held_until = NULL ${STILL}`, [id, epoch])
 }

@@ -1,7 +1,6 @@
 import { type Language, type Schedule, type SourceStatus, toLanguage } from '@inlet/domain'
 import type { Database } from '../database.js'
-import { allOf, createSqlParts } from '../sql-parts.js'
-import { AS_TEXT, type TextRow, textToNumber } from '../text-rows.js'
+import { AS_TEXT, allOf, createSqlParts, type TextRow, textToNumber } from '../sql-parts.js'
 
 /** The definition of a source, as in files. */
 export interface StoredDefinition {

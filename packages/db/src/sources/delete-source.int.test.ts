@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applyBatch } from '../batches/apply-batch.js'
 import { finishRun } from '../runs/end-run.js'
 import { ensureStreams } from '../runs/heartbeat.js'
-import { takeLease } from '../runs/lease.js'
+import { acquireLease } from '../runs/lease.js'
 import { accountTicks } from '../ticks/account-ticks.js'
 import { deleteSource, markDeleting } from './delete-source.js'
 
@@ -52,7 +52,7 @@ describe('deleting a source', () => {
     const { sourceId, run } = await busySource()
     await markDeleting(store.database, sourceId, 'test')
     expect(await applyBatch(store.database, testBatch({ ...run, seq: 2 }, [{ key: 'c' }]))).toEqual({ result: 'fenced' })
-    expect(await takeLease(store.database, { runId: run.runId, holder: 'x', ttlMs: 1_000 })).toMatchObject({ taken: false, because: 'gone' })
+    expect(await acquireLease(store.database, { runId: run.runId, holder: 'x', ttlMs: 1_000 })).toMatchObject({ taken: false, because: 'gone' })
     await deleteSource(store.database, sourceId)
     expect(await applyBatch(store.database, testBatch({ ...run, seq: 3 }, [{ key: 'd' }]))).toEqual({ result: 'fenced' })
     expect(await finishRun(store.database, { runId: run.runId, epoch: run.epoch })).toBeNull()
@@ -68,7 +68,7 @@ describe('deleting a source', () => {
         deleteSource(store.database, sourceId),
         finishRun(store.database, { runId: run.runId, epoch: run.epoch }),
         ensureStreams(store.database, sourceId, [{ name: 'late', kind: 'row' }]),
-        takeLease(store.database, { runId: run.runId, holder: 'x', ttlMs: 1_000 }),
+        acquireLease(store.database, { runId: run.runId, holder: 'x', ttlMs: 1_000 }),
       ])
       expect(await leftOf(sourceId)).toEqual([])
     }

@@ -1,7 +1,6 @@
 import { nameKey, type SourceState, type SourceStatus } from '@inlet/domain'
 import type { Database } from '../database.js'
-import { allOf, containsPattern, createSqlParts } from '../sql-parts.js'
-import { AS_TEXT, type TextRow } from '../text-rows.js'
+import { AS_TEXT, allOf, containsPattern, createSqlParts, type TextRow } from '../sql-parts.js'
 import { sourcePage, toSourceRow } from './source-page.js'
 import { type SourceOverview, type SourceRow, toOverview } from './source-row.js'
 

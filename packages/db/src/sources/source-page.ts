@@ -1,5 +1,5 @@
 import type { SourceState } from '@inlet/domain'
-import { type TextRow, textToDate, textToNumber } from '../text-rows.js'
+import { type TextRow, textToDate, textToNumber } from '../sql-parts.js'
 import { OWN_COLUMNS, type SourceRow } from './source-row.js'
 
 // Each active run looks up its own source: compared with sources there are few. Live leases are read once and hashed: IS TRUE keeps the planner from

@@ -90,7 +90,7 @@ const writeChunks = async (
   }
   for await (const piece of pieces) {
     size += piece.byteLength
-    if (size > maxBytes) throw new Failure('PAYLOAD_TOO_LARGE', `an upload has at most ${maxBytes} bytes`)
+    if (size > maxBytes) throw new Failure('PAYLOAD_TOO_LARGE', `an upload may have at most ${maxBytes} bytes`)
     hash.update(piece)
     waiting.push(piece)
     waitingBytes += piece.byteLength

@@ -51,10 +51,10 @@ export const recordHeartbeat = async (database: Database, heartbeat: WorkerHeart
       heartbeat.connectors,
     ],
   })
-  if (rows[0]?.died_with != null) await takeBackDeath(database, heartbeat.id)
+  if (rows[0]?.died_with != null) await clearDeath(database, heartbeat.id)
 }
 
-const takeBackDeath = (database: Database, id: string): Promise<void> =>
+const clearDeath = (database: Database, id: string): Promise<void> =>
   database.transaction(async (client) => {
     await client.query(
       `UPDATE sources SET process_deaths = greatest(process_deaths - 1, 0), death_of = NULL,

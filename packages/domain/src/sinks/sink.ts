@@ -42,7 +42,7 @@ const RESUMES = 'Nothing to do: it continues after the last change that was take
 
 /** Explains the status of a sink, its cause, and what to do. Pure. */
 export const explainSink = (facts: SinkFacts): SinkExplanation => {
-  if (!facts.active) return { status: 'paused', why: 'it was switched off', next: `When it is to go on: ${stepOfResume(facts.id)}` }
+  if (!facts.active) return { status: 'paused', why: 'it was switched off', next: `To continue: ${stepOfResume(facts.id)}` }
   if (facts.refused !== null) return { status: 'refused', why: facts.refused, next: `${stepOfRefusedTest(facts.id)} Then ${stepOfResume(facts.id)}` }
   if (facts.attempts > 0) {
     const why = `the receiver did not take the last message, ${facts.attempts} ${facts.attempts === 1 ? 'time' : 'times'} in a row: ${facts.lastError ?? ''}`

@@ -164,7 +164,7 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('CLOCK_SKEW', 'the clocks of the workers are right', (facts) => {
     const skewed = alive(facts, 'worker').find(({ refuses }) => refuses === 'clock')
     return ready(facts).length === 0 && skewed !== undefined
-      ? asksOperator(`no worker takes work: ${skewed.problem ?? 'its clock is off'}`, 'Set the clock right (NTP); the worker continues by itself.')
+      ? asksOperator(`no worker takes work: ${skewed.problem ?? 'its clock is off'}`, 'Correct the clock (NTP); the worker then continues by itself.')
       : null
   }),
   rule('NO_WORKER', 'a worker is alive', (facts) =>
@@ -270,14 +270,14 @@ export const WHY_RULES: readonly WhyRule[] = [
       : null,
   ),
   rule('NEXT_RUN', 'its next run has begun', ({ continuous }) =>
-    continuous ? waits('it is read without pause; the reconciler starts its next run within 15 s', null) : null,
+    continuous ? waits('it is read continuously; the reconciler starts its next run within 15 s', null) : null,
   ),
   rule('SCHEDULE_NOT_QUEUED', 'its schedule is in the queue', ({ scheduled, scheduleSynced }) =>
     scheduled && !scheduleSynced ? waits('the schedule is not in the queue yet; the reconciler puts it there within 15 s', null) : null,
   ),
   rule('TICK_OVERDUE', 'no due time was missed', ({ nextTickAt, now }) => {
     if (nextTickAt === null || nextTickAt > now) return null
-    const message = `it is due${sinceText(now, nextTickAt)}; if no worker takes the tick, the reconciler does so within 35 s`
+    const message = `it is due${sinceText(now, nextTickAt)}; if no worker takes the tick, the reconciler does within 35 s`
     return lasts(now, nextTickAt, LATE_MS)
       ? asksOperator(message, 'Look for "reconciled" and failures of maintenance in the log of the workers.')
       : waits(message, null)

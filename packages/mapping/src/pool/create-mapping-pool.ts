@@ -57,7 +57,7 @@ export const createMappingPool = ({ processes = 2, timeoutMs = 2_000, memoryMb =
     return evaluator
   }
 
-  const giveBack = (evaluator: Evaluator): void => {
+  const keepIdle = (evaluator: Evaluator): void => {
     if (closing.signal.aborted) return stop(evaluator)
     const entry = {
       evaluator,
@@ -77,7 +77,7 @@ export const createMappingPool = ({ processes = 2, timeoutMs = 2_000, memoryMb =
       signal.throwIfAborted()
       return await work(evaluator)
     } finally {
-      giveBack(evaluator)
+      keepIdle(evaluator)
       release()
     }
   }

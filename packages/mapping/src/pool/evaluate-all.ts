@@ -47,7 +47,7 @@ export const evaluateAll = async ({ evaluate, inputs, timeoutMs }: EvaluateAll):
       const n = result.at === null ? undefined : round[result.at]
       if (n === undefined) {
         starts += 1
-        if (starts >= MAX_STARTS) throw new Failure('INTERNAL', 'the process that evaluates mappings dies at its start')
+        if (starts >= MAX_STARTS) throw new Failure('INTERNAL', 'the process that evaluates mappings dies as soon as it starts')
       } else if (tried !== n && (result.end === 'died' || costly === 0)) suspect = n
       else if (result.end === 'timeout') blame(n, tooLong(timeoutMs))
       else blame(n, new Failure('MAPPING_MEMORY', 'the expression needs more memory than a mapping may use'))

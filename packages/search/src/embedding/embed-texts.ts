@@ -135,5 +135,5 @@ export const embeddingInput = ({ title, headings, text }: EmbeddablePart): strin
   return wellFormed([...above, own].join('\n').trim().slice(0, MAX_CHARACTERS))
 }
 
-/** Removes half surrogate pairs, which are no text; a cut may leave one. */
+/** Removes half surrogate pairs, which are not text; a cut may leave one. */
 const wellFormed = (text: string): string => text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/gu, '')

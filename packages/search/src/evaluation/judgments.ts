@@ -1,4 +1,4 @@
-import type { Grades } from './metrics.js'
+import { type AnsweredQuestion, type Evaluation, evaluate, type Grades } from './metrics.js'
 
 /** A question with the records that answer it. */
 export interface JudgedQuestion {
@@ -61,3 +61,21 @@ const asObject = (value: unknown, what: string): Readonly<Record<string, unknown
 
 const toGrades = (value: unknown, what: string): Grades =>
   Object.fromEntries(Object.entries(asObject(value, `relevant of ${what}`)).map(([key, grade]) => [key, Number(grade)]))
+
+/** Asks a search; returns the keys of at most 100 records, best first. */
+export type Ask = (question: string) => Promise<readonly string[]>
+
+export interface EvaluatedSearch extends Evaluation {
+  readonly answers: readonly (AnsweredQuestion & JudgedQuestion)[]
+}
+
+/** Asks every question once, one after the other, and measures the results. */
+export const evaluateSearch = async ({ questions }: Judgments, ask: Ask, now: () => number): Promise<EvaluatedSearch> => {
+  const answers: (AnsweredQuestion & JudgedQuestion)[] = []
+  for (const judged of questions) {
+    const startedAt = now()
+    const ranked = await ask(judged.question)
+    answers.push({ ...judged, ranked, milliseconds: now() - startedAt })
+  }
+  return { ...evaluate(answers), answers }
+}

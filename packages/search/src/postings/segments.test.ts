@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildSegment, type PlacedDocument, type Segment } from './build-segment.js'
-import { createSegmentMerger, type PostingFilter } from './merge.js'
+import { createSegmentMerger, type PostingFilter, planMerge } from './merge.js'
 import { LENGTHS, packLength } from './norms.js'
-import { planMerge } from './plan-merge.js'
 import { findTerms, readPostings, wantTerms } from './postings.js'
 import { bucketSlot, hashTerm, isLargeSlot, largeSlot } from './slots.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { whyNoVectorIndex } from './vector-index.js'
+import { whyNoVectorIndex } from './vectors.js'
 
 const PRESENT = { isWanted: true, extension: { installed: '0.8.1', available: '0.8.1' }, dimensions: 384 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fuseRanks, fuseSearches } from '../ranking/fuse-ranks.js'
-import { cosine, packVector, signBits } from './pack-vector.js'
+import { cosine, packVector, signBits } from './vectors.js'
 
 const unit = (values: readonly number[]): Float32Array => {
   const length = Math.hypot(...values)

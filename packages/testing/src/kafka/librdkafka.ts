@@ -1,5 +1,4 @@
-import { findCounterpart, requireCounterpart } from '../counterparts.js'
-import { missing } from '../find-tool.js'
+import { findCounterpart, missing, requireCounterpart } from '../find-tool.js'
 
 /** The function koffi returns for a C declaration. */
 type Native = (...args: unknown[]) => unknown

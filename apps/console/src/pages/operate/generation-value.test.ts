@@ -10,7 +10,7 @@ const before = {
 } as GenerationView
 
 describe('a generation as it is typed', () => {
-  it('is made without what is empty, and leaves what is no number to the API', () => {
+  it('is made without what is empty, and leaves what is not a number to the API', () => {
     expect(toCreateBody({ ...empty, url: 'https://a.example', model: 'm' })).toEqual({ url: 'https://a.example', model: 'm', rerank: null })
     expect(
       toCreateBody({ ...empty, url: 'u', model: 'm', weight: '0,5', dimensions: '256', tokensPerDay: 'many', rerankUrl: 'v', rerankModel: 'r' }),

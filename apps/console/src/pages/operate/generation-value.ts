@@ -29,7 +29,7 @@ export const toGenerationValue = (generation: GenerationView | null): Generation
   rerankKey: '',
 })
 
-/** Text that is no number stays text: the API says at the field what it wants. A German comma is one too. */
+/** Text that is not a number stays text: the API says at the field what it wants. A German comma is one too. */
 const toNumber = (text: string): number | string => {
   const number = Number(text.trim().replace(',', '.'))
   return Number.isNaN(number) ? text : number

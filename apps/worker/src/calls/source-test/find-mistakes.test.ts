@@ -11,7 +11,7 @@ describe('findMistakes', () => {
     ['plain rows', [record(), record()]],
     ['no records', []],
     ['two equal titles', [record({ title: 'x' }), record({ title: 'x' })]],
-    ['prose that speaks of null', [record({ text: 'null is not undefined, and [] is no object' })]],
+    ['prose that speaks of null', [record({ text: 'null is not undefined, and [] is not an object' })]],
     ['names that only contain one', [record({ data: { tokens: 5, tokenCount: '1234567', passwordChangedAt: '2026-01-01' } })]],
     ['an empty secret', [record({ data: { password: '' } })]],
     [

@@ -1,9 +1,8 @@
 import type { Reason } from '@inlet/domain'
 import type { FailureCase } from '../acceptance-fixture.js'
-import { mustFail } from '../drive/expect-failure.js'
 import { withSession } from '../drive/session.js'
 import { within } from '../drive/within.js'
-import { must, needed } from '../violation.js'
+import { must, mustFail, needed } from '../violation.js'
 import type { Check, Subject } from './subject.js'
 
 const CHECK_MS = 10_000

@@ -1,6 +1,5 @@
-import { mustFail } from '../drive/expect-failure.js'
 import { readEverything } from '../drive/read-everything.js'
-import { must, needed } from '../violation.js'
+import { must, mustFail, needed } from '../violation.js'
 import type { Check } from './subject.js'
 
 /** Check 9: after each change of the schema, the next read succeeds or fails as documented, never as INTERNAL. */

@@ -1,10 +1,9 @@
 import type { EgressTarget } from '../../connector.js'
 import type { TestContext } from '../context/test-context.js'
-import { mustFail } from '../drive/expect-failure.js'
 import { readEverything } from '../drive/read-everything.js'
 import { withSession } from '../drive/session.js'
 import { watchSockets } from '../probes/socket-watch.js'
-import { must } from '../violation.js'
+import { must, mustFail } from '../violation.js'
 import type { Check, Subject } from './subject.js'
 
 /** Check 13: every connection goes to an address that the guard returned, of a host that the connector declares; a refused one is not reached. */

@@ -1,8 +1,7 @@
 import type { Cursor } from '../../connector.js'
-import { mustFail } from '../drive/expect-failure.js'
 import { readEverything } from '../drive/read-everything.js'
 import { withSession } from '../drive/session.js'
-import { must, needed } from '../violation.js'
+import { must, mustFail, needed } from '../violation.js'
 import type { Check, Subject } from './subject.js'
 
 const NONSENSE: readonly Cursor[] = [true, 'nonsense', ['nonsense'], { nonsense: 'nonsense' }]

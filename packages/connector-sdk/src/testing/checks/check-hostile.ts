@@ -1,10 +1,9 @@
 import { Failure } from '@inlet/domain'
 import type { HostileCase } from '../acceptance-fixture.js'
-import { mustFail } from '../drive/expect-failure.js'
 import { readEverything } from '../drive/read-everything.js'
 import { within } from '../drive/within.js'
 import { createRecordStore } from '../store/record-store.js'
-import { must, needed } from '../violation.js'
+import { must, mustFail, needed } from '../violation.js'
 import type { Check, Subject } from './subject.js'
 
 const DEFAULT_MS = 20_000

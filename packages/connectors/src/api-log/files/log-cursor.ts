@@ -52,7 +52,7 @@ const sizeOf = (places: ReadonlyMap<string, Place>): number => [...places.keys()
 const tooMany = (count: number): Failure =>
   new Failure('VALIDATION_FAILED', `a source cannot follow ${count} log files`, {
     field: 'config.paths',
-    next: 'Name fewer files, exclude old archives or set since; or make a source for each folder.',
+    next: 'Name fewer files, exclude old archives or set since; or create a source for each folder.',
   })
 
 const formatEntry = ({ head, offset, lines, crc, tail }: Place): string =>

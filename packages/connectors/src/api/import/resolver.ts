@@ -2,7 +2,7 @@ import { asObject, asText, isObject, type Node, type ObjectNode } from './node.j
 
 /** Follows references within one document. */
 export interface Resolver {
-  /** Returns the object a node stands for; `{}` for what is no object, or a reference that is dangling, circular or external. */
+  /** Returns the object a node stands for; `{}` for what is not an object, or a reference that is dangling, circular or external. */
   resolve(node: Node): ObjectNode
   /** External references encountered; they are never fetched. */
   readonly remote: ReadonlySet<string>

@@ -11,7 +11,7 @@ export interface AnswerItems {
 /**
  * Returns the records of a response. No content is an empty list; `null` is one only if the settings
  * or a total of 0 say so. A response that reports an error and has no records throws UPSTREAM_INVALID;
- * anything else that is no list (for shape `object`: no object) throws RECORDS_PATH_NOT_FOUND.
+ * anything else that is not a list (for shape `object`: no object) throws RECORDS_PATH_NOT_FOUND.
  */
 export const toItems = (body: unknown, stream: StreamConfig): AnswerItems => {
   if (body === undefined) return { items: [], doubt: null }

@@ -21,7 +21,7 @@ export const toRecord = (item: unknown, stream: StreamConfig, parentKey: RecordK
   return { record, size: canonicalJson(data).length + (record.text?.length ?? 0) }
 }
 
-/** Wraps an item that is no object into one with the single field `value`. */
+/** Wraps an item that is not an object into one with the single field `value`. */
 export const toData = (item: unknown): object => (isObject(item) ? item : { value: item })
 
 const isDeleted = (data: object, path: string | undefined): boolean => {

@@ -10,7 +10,7 @@ export interface StartedBytes {
 }
 
 /** Takes the start without ending the iteration, as `for await` would. */
-export const takeStart = async (bytes: AsyncGenerator<Buffer, void, void>): Promise<StartedBytes> => {
+export const peekStart = async (bytes: AsyncGenerator<Buffer, void, void>): Promise<StartedBytes> => {
   const parts: Buffer[] = []
   let length = 0
   while (length < SAMPLE_BYTES) {

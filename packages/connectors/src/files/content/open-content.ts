@@ -4,7 +4,7 @@ import type { Zip } from '../../parsing/zip/open-zip.js'
 import type { TableLayout } from '../formats/row-event.js'
 import { openArchiveContent } from './archive-content.js'
 import { type BinaryFormat, binaryContradiction, binaryKind, isBinaryFormat } from './binary-format.js'
-import { type StartedBytes, takeStart, toGenerator } from './bytes-start.js'
+import { peekStart, type StartedBytes, toGenerator } from './bytes-start.js'
 import type { Content, Raw } from './content.js'
 import { fixedFormat, ownerOf } from './detect-format.js'
 import { noMembers, openText } from './open-text.js'
@@ -20,10 +20,10 @@ export const openContent = async (raw: Raw, tools: ReadingTools): Promise<Conten
   const { config } = tools
   if (raw.item !== undefined && raw.item.size > config.maxFileBytes)
     throw new Failure('FILE_TOO_LARGE', `the file has more than maxFileBytes (${config.maxFileBytes})`)
-  const outer = await takeStart(toGenerator(raw.bytes))
+  const outer = await peekStart(toGenerator(raw.bytes))
   const zipped = isGzip(outer.start)
   if (zipped && raw.item === undefined) throw new Failure('ARCHIVE_NESTED', 'it is compressed twice')
-  const bytes = zipped ? await takeStart(gunzip(outer.all(), config)) : outer
+  const bytes = zipped ? await peekStart(gunzip(outer.all(), config)) : outer
   const close = async (): Promise<void> => {
     await bytes.close()
     await outer.close()
@@ -138,6 +138,6 @@ const zipKind = async (zip: Zip): Promise<'docx' | 'xlsx' | 'zip'> => {
     isPackage ||= name === '[Content_Types].xml' || name === 'mimetype' || name === 'META-INF/MANIFEST.MF'
     if (++looked >= MAX_LOOKED_AT) break
   }
-  if (isPackage) throw new Failure('CONTENT_MISMATCH', 'the content is the package of a program (such as PPTX, ODT, EPUB or JAR), which is not read')
+  if (isPackage) throw new Failure('CONTENT_MISMATCH', 'the content is another kind of package (such as PPTX, ODT, EPUB or JAR), which is not read')
   return 'zip'
 }

@@ -25,7 +25,7 @@ export const formatSince = ({ since, mark }: SincePosition): string => packNumbe
 export const parseSince = (text: string, now: Date): SincePosition => {
   const since = unpackNumber(text.slice(0, SINCE))
   if (since > now.getTime() / 1000 + AHEAD_SECONDS)
-    throw new Failure('CURSOR_IN_FUTURE', `the cursor is at ${new Date(since * 1000).toISOString()}, which is yet to come`)
+    throw new Failure('CURSOR_IN_FUTURE', `the cursor is at ${new Date(since * 1000).toISOString()}, which is in the future`)
   const mark = text.slice(SINCE, SINCE_WIDTH)
   return { since, mark: mark === NO_MARK ? '' : mark }
 }

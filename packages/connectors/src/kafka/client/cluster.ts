@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
-import type { Address } from '../address.js'
+import type { Address } from '../config.js'
 import type { BrokerLink } from './broker-link.js'
 import { toKafkaFailure } from './to-failure.js'
 import type { CommitAnswer, CoordinatorAnswer, MetadataAnswer, OffsetsAnswer, TopicInfo } from './topic-info.js'

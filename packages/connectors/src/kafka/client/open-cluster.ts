@@ -1,6 +1,5 @@
 import type { ConnectorContext } from '@inlet/connector-sdk'
-import { type Address, addressesOf } from '../address.js'
-import type { KafkaConfig, KafkaSecrets } from '../config.js'
+import { type Address, addressesOf, type KafkaConfig, type KafkaSecrets } from '../config.js'
 import { type BrokerLink, createBrokerLink } from './broker-link.js'
 import { type Cluster, createCluster } from './cluster.js'
 import { createSockets } from './guarded-socket.js'

@@ -81,7 +81,7 @@ const loseOrFail = (
   const message = `offsets ${from} to ${to - 1} of partition ${partition} of ${topic} were deleted before they were read (retention, or deleted records)`
   if (onLoss === 'fail')
     throw new Failure('CURSOR_INVALID', message, {
-      next: 'Set onLoss to continue to continue with what is left, or reset the cursor; keep messages for longer.',
+      next: 'Set onLoss to "continue" to read what is left, or reset the cursor; and keep messages for longer.',
     })
   return { stream: topic, key: [partition, from], reason: 'OFFSETS_GONE', message }
 }

@@ -21,7 +21,7 @@ interface WindowOptions {
 }
 
 /** Reads the source's clock, which determines how far an incremental read goes back behind its saved position and how far it may advance it. */
-export const takeClock = async (session: SqlSession<ColumnType>, config: MysqlConfig): Promise<FindWindow<ColumnType>> => {
+export const readWindowClock = async (session: SqlSession<ColumnType>, config: MysqlConfig): Promise<FindWindow<ColumnType>> => {
   const clock = await readClock(session, config)
   return async (plan, saved) => {
     const { stream, cursor } = plan

@@ -29,7 +29,7 @@ const BARE: ReadonlySet<Kind> = new Set(['integer', 'bigint', 'decimal', 'float'
 export const valueLiteral = (kind: Kind, text: string): string => {
   const form = FORMS[kind]
   if (form === undefined) return textLiteral(text)
-  if (!form.test(text)) throw new Failure('CURSOR_INVALID', `the cursor holds a value that is no ${kind}`)
+  if (!form.test(text)) throw new Failure('CURSOR_INVALID', `the cursor holds a value that is not a valid ${kind}`)
   if (BARE.has(kind)) return text
   return kind === 'binary' ? `X'${text}'` : `'${text}'`
 }

@@ -75,7 +75,7 @@ const isAsciiLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte 
 const isLetter = (char: string): boolean => /\p{L}|\p{M}/u.test(char)
 const isCapital = (char: string): boolean => char !== char.toLowerCase()
 
-/** Minus infinity if the bytes are no text of the encoding; the end may cut a character. */
+/** Minus infinity if the bytes are not text of the encoding; the end may cut a character. */
 const scorePairs = (bytes: Buffer, { ranges, isTrail, singles }: PairModel): number => {
   let score = 0
   for (let at = 0; at < bytes.length; at++) {

@@ -2,7 +2,7 @@ const DAY_MS = 86_400_000
 const EPOCH_1900 = Date.UTC(1899, 11, 30)
 const EPOCH_1904 = Date.UTC(1904, 0, 1)
 
-/** Formats a number of days as hours, minutes and seconds, as a format such as `[h]:mm:ss` shows them: `36:30:00`. Null if it is no number. */
+/** Formats a number of days as hours, minutes and seconds, as a format such as `[h]:mm:ss` shows them: `36:30:00`. Null if it is not a number. */
 export const excelDuration = (days: number): string | null => {
   if (!Number.isFinite(days) || Math.abs(days) > 2_958_466) return null
   const millis = Math.round(Math.abs(days) * DAY_MS)

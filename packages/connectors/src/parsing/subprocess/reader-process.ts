@@ -57,7 +57,7 @@ export const createReaderProcesses = (): ReaderProcesses => {
     child.once('exit', () => all.delete(child))
     return child
   }
-  const giveBack = (child: ChildProcess): void => {
+  const release = (child: ChildProcess): void => {
     if (idle !== undefined || !child.connected) return void child.kill('SIGKILL')
     const timer = setTimeout(() => child.kill('SIGKILL'), IDLE_MS)
     timer.unref()
@@ -77,7 +77,7 @@ export const createReaderProcesses = (): ReaderProcesses => {
         yield* converse(child, job)
         done = true
       } finally {
-        if (done) giveBack(child)
+        if (done) release(child)
         else child.kill('SIGKILL')
       }
     },
@@ -116,7 +116,7 @@ const listen = (child: ChildProcess, signal: AbortSignal): { next(): Promise<Mes
     wake()
   }
   const onExit = (): void => {
-    waiting.failure ??= new Failure('FILE_UNREADABLE', `the process that read the file ended; it may use ${MEMORY_MB} MiB of memory`)
+    waiting.failure ??= new Failure('FILE_UNREADABLE', `the process that read the file died; it may use at most ${MEMORY_MB} MiB of memory`)
     wake()
   }
   const onAbort = (): void => {

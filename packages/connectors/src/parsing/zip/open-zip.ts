@@ -76,7 +76,7 @@ const refusalOf = (name: string, entry: Entry): Failure | null => {
   if (problem !== null) return new Failure('ARCHIVE_UNSAFE_ENTRY', `the archive contains a file whose path leads out of it: ${quote(name)}`)
   if (entry.isEncrypted()) return new Failure('FILE_UNREADABLE', 'it is encrypted')
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
-    return new Failure('FILE_UNREADABLE', `it is compressed by method ${entry.compressionMethod}, which is not read`)
+    return new Failure('FILE_UNREADABLE', `it is compressed with method ${entry.compressionMethod}, which is not read`)
   return null
 }
 

@@ -32,7 +32,7 @@ const timeSql = (kind: Exclude<CursorKind, 'integer'>): string => {
 }
 
 /** Reads the source's clock, which determines how far an incremental read goes back behind its saved position and how far it may advance it. */
-export const takeClock = async (session: SqlSession<number>, config: PostgresConfig): Promise<FindWindow<number>> => {
+export const readWindowClock = async (session: SqlSession<number>, config: PostgresConfig): Promise<FindWindow<number>> => {
   const clock = await readClock(session, config)
   return async (plan, saved) => {
     const { stream, cursor } = plan

@@ -28,7 +28,7 @@ export async function* readEntries(connection: RssConnection, request: ReadReque
   try {
     for await (const answer of mapAhead(urls, ctx.config.concurrency, (url) => askForFeed(connection, url, { stored, signal }))) {
       signal.throwIfAborted()
-      const failure = yield* takeAnswer(connection, answer, { stored, packer, signal })
+      const failure = yield* acceptResponse(connection, answer, { stored, packer, signal })
       done++
       if (failure !== null) {
         failures.push(failure)
@@ -52,7 +52,7 @@ export async function* readEntries(connection: RssConnection, request: ReadReque
 }
 
 /** Yields the entries of one feed, and returns what was wrong with it. */
-async function* takeAnswer(
+async function* acceptResponse(
   connection: RssConnection,
   answer: FeedAnswer,
   { stored, packer, signal }: { readonly stored: StoredFeeds; readonly packer: PagePacker; readonly signal: AbortSignal },

@@ -50,7 +50,7 @@ export const openPositions = (cursor: Cursor | null, now: Date): Positions => {
   )
   const latest = Math.max(0, ...[...stored.values(), ...(descent === undefined ? [] : [descent.top])].map(Number))
   if (latest > now.getTime() / 1000 + AHEAD_SECONDS)
-    throw new Failure('CURSOR_IN_FUTURE', `the cursor is at ${new Date(latest * 1000).toISOString()}, which is yet to come`)
+    throw new Failure('CURSOR_IN_FUTURE', `the cursor is at ${new Date(latest * 1000).toISOString()}, which is in the future`)
   return {
     descent,
     visits,

@@ -21,7 +21,7 @@ export async function* readStream<C extends SqlConfig, T>(
   { log, stream, cursor }: ReadOptions,
 ): AsyncGenerator<Page, ReadEnd, void> {
   const { dialect, session, config } = database
-  const findWindow = await dialect.takeClock(session, config)
+  const findWindow = await dialect.readWindowClock(session, config)
   await session.begin()
   const plan = await makePlan(database, stream, (fields, message) => log.warn({ stream, ...fields }, message))
   const start = parseStart(cursor, plan)

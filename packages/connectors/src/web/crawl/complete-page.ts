@@ -39,9 +39,9 @@ export const completePage = (state: CrawlState, visit: Visit, outcome: PageOutco
 
 const emptyStart = (url: string, render: 'http' | 'browser'): Failure =>
   render === 'browser'
-    ? new Failure('CONTENT_MISMATCH', `the start address ${url} has no text, also when its scripts have run`)
+    ? new Failure('CONTENT_MISMATCH', `the start address ${url} has no text, even after its scripts have run`)
     : new Failure('CONTENT_MISMATCH', `the start address ${url} has no text; it may need its scripts to run`, {
-        next: 'Set render to "browser", if the page shows its text only when its scripts run.',
+        next: 'Set render to "browser" if the page shows its text only when its scripts run.',
       })
 
 const leaveOut = (state: CrawlState, visit: Visit, why: string): void => {

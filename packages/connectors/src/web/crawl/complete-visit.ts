@@ -57,7 +57,7 @@ const skippedStart = (url: string, why: SkipReason): Failure => {
   if (why === 'too_large')
     return new Failure('RESPONSE_TOO_LARGE', `the start address ${url} is larger than maxPageBytes, or loads more than browser.maxBytes`)
   if (why === 'unreadable') return new Failure('CONTENT_MISMATCH', `the start address ${url} is a PDF that is damaged or needs a password`)
-  return new Failure('CONTENT_MISMATCH', `the start address ${url} is no HTML, Markdown, text or PDF`)
+  return new Failure('CONTENT_MISMATCH', `the start address ${url} is not HTML, Markdown, text or PDF`)
 }
 
 const completeFailure = (state: CrawlState, visit: Visit, failure: Failure): void => {

@@ -97,7 +97,7 @@ const selfRedirect = (state: CrawlState, visit: Visit): void => {
 
 const otherSite = (from: string, to: string): Failure =>
   new Failure('UPSTREAM_INVALID', `the start address ${from} redirects to another site, ${to}`, {
-    next: 'Use the final address as the start address, if that site is meant.',
+    next: 'Use the final address as the start address if you mean that site.',
   })
 
 /**

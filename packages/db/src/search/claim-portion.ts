@@ -38,8 +38,8 @@ RETURNING p.id::text, p.docs::text[], p.bytes, p.attempts, p.problem IS NOT NULL
  * Claims the states to index next, up to about this many bytes; none when nothing is waiting. Committed before the work begins, so that a state that
  * ends the process is recognized by its attempts, and one that does so again waits for longer.
  */
-export const takePortion = async (client: pg.ClientBase, maxBytes: number): Promise<readonly PendingRow[]> => {
-  const { rows } = await client.query<PendingRow>({ name: 'inlet-take-portion', text: TAKE, values: [maxBytes] })
+export const claimPortion = async (client: pg.ClientBase, maxBytes: number): Promise<readonly PendingRow[]> => {
+  const { rows } = await client.query<PendingRow>({ name: 'inlet-claim-portion', text: TAKE, values: [maxBytes] })
   return [...rows].sort((a, b) => Number(a.id) - Number(b.id))
 }
 
@@ -47,7 +47,7 @@ const RETURN = `UPDATE search_pending SET attempts = greatest(0, attempts - 1), 
   WHERE id = ANY($1::bigint[])`
 
 /** Puts rows back by their ids without counting the attempt, if the failure was not theirs. */
-export const returnPortion = async (client: pg.ClientBase, ids: readonly string[]): Promise<void> => {
+export const releasePortion = async (client: pg.ClientBase, ids: readonly string[]): Promise<void> => {
   if (ids.length > 0) await client.query(RETURN, [ids])
 }
 
