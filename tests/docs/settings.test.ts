@@ -22,7 +22,7 @@ const keys = new Map(
   }),
 )
 const composeKeys = matches(/\$\{([A-Z][A-Z0-9_]+)/gu, read('docker-compose.yml'))
-const readByTests = ['packages/testing/src/redis-binary.ts', 'packages/connector-sdk/src/testing/checks/check-crash.ts', 'tests/harness/cluster.ts']
+const readByTests = ['packages/testing/src/find-tool.ts', 'packages/connector-sdk/src/testing/checks/check-crash.ts', 'tests/harness/cluster.ts']
 const testKeys = matches(/\b(INLET_TEST_[A-Z_]+)\b/gu, readByTests.map(read).join(' '))
 const benchKeys = matches(/'(INLET_BENCH_[A-Z_]+)'/gu, read('bench/arguments.ts'))
 const cliKeys = matches(/'(INLET_[A-Z_]+)'/gu, read('apps/cli/src/client/find-installation.ts'))

@@ -210,7 +210,7 @@ export { type Cancellation, cancelRun, parkRun, releaseRun } from './runs/releas
 export { addLogLines, listLogLines, type NewLogLine, type RunLogLevel } from './runs/run-logs.js'
 export { retryGivenUp } from './search/claim-portion.js'
 export { indexPending } from './search/index-pending.js'
-export { findLastPending, hasPendingIndex, isIndexedUpTo, readIndexState } from './search/index-state.js'
+export { findLastPending, hasPendingIndex, type IndexState, isIndexedUpTo, readIndexState } from './search/index-state.js'
 export { mergeSegments } from './search/merge-segments.js'
 export { createSession, deleteSession, findSession, redeemSessionLink } from './sessions/session-repository.js'
 export { claimSetting, findSetting } from './settings/setting-repository.js'

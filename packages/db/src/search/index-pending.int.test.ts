@@ -152,7 +152,7 @@ describe('a record that cannot be indexed', () => {
     await passes()
     expect(await hasPendingIndex(store.database)).toBe(true)
     const client = await store.database.pool.connect()
-    expect(await takePortion(client, 1_000).finally(() => client.release())).toMatchObject([{ givenUp: true }])
+    expect(await claimPortion(client, 1_000).finally(() => client.release())).toMatchObject([{ givenUp: true }])
     expect([await inMinutes(), await hasPendingIndex(store.database)]).toEqual([first * 2, false])
     await put({ b: 'badger' })
     expect([await indexPending(store.database), await find('badger'), await find('walrus')]).toEqual([1, ['b'], []])

@@ -1,5 +1,5 @@
 import type { Database } from '../database.js'
-import { DUE } from './take-portion.js'
+import { DUE } from './claim-portion.js'
 
 /** How far the search index is behind the stored records. */
 export interface IndexState {
