@@ -58,6 +58,36 @@ describe.skipIf(chromiumPath === null)('two people at one source', () => {
     await close()
   })
 
+  it('rolls back only what is shown, and so does its undo', async () => {
+    const address = '/v1/sources/ledger'
+    const save = (folder: string) => stack.api.patch(address, { config: { paths: [`${folder}/*.md`] } }, ANY)
+    const live = async () => (await stack.api.get(address)).body.config.paths[0]
+    await stack.api.post('/v1/sources', { name: 'Ledger', slug: 'ledger', connector: 'file', config: { paths: ['first/*.md'] }, runNow: false })
+    await save('second')
+    const { page, close } = await openUnaware('/sources/ledger?tab=versions')
+    const version = (number: number) => page.getByRole('listitem').filter({ hasText: `Version ${number}` })
+    const rollBack = version(1).getByRole('button', { name: 'Roll back' })
+    await rollBack.waitFor()
+    // What is shown stays as it is, as between two readings.
+    await page.route(`**${address}`, (route) => route.abort())
+    await save('meanwhile')
+    await rollBack.click()
+    await page.getByText('the source has changed').waitFor()
+    expect(await live()).toBe('meanwhile/*.md')
+    await page.unroute(`**${address}`)
+    // What the other did is shown before one decides again.
+    await version(3).getByText('Live', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Close' }).click()
+    await rollBack.click()
+    await page.getByText('Version 1 is live again').waitFor()
+    expect(await live()).toBe('first/*.md')
+    await save('later')
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await page.getByText('the source has changed').waitFor()
+    expect(await live()).toBe('later/*.md')
+    await close()
+  })
+
   it('discards and publishes only the draft that is shown, and forgets the review of another', async () => {
     const { page, close } = await openUnaware('/sources/notes?tab=versions')
     await page.getByText('hello.md').first().waitFor()

@@ -954,6 +954,7 @@ export const messages = {
     undo: 'Undo',
     never: 'never',
     none: 'none',
+    unnamed: '(no visible name)',
     loading: 'Loading…',
     more: 'Load more',
     all: 'All',

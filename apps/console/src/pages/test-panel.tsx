@@ -3,6 +3,7 @@ import { normalPath } from '../form/schema.js'
 import { messages } from '../messages.js'
 import { Badge } from '../ui/badge.js'
 import { formatNumber } from '../ui/format.js'
+import { Name } from '../ui/name.js'
 import { WithTimes } from '../ui/with-times.js'
 
 const TONES: Readonly<Record<TestResult['steps'][number]['status'], string>> = { passed: 'ok', warning: 'warn', failed: 'bad', skipped: 'idle' }
@@ -53,7 +54,12 @@ export const TestPanel = ({ result }: { readonly result: TestResult }) => {
               <li key={raw.stream + raw.key} className="preview">
                 <details>
                   <summary>
-                    <span className="truncate">{mapped[0]?.title ?? raw.title ?? raw.key}</span> <span className="tag">{raw.stream}</span>
+                    <span className="truncate">
+                      <Name of={mapped[0]?.title ?? raw.title ?? raw.key} />
+                    </span>{' '}
+                    <span className="tag">
+                      <Name of={raw.stream} max={40} />
+                    </span>
                   </summary>
                   <div className="columns">
                     <figure>

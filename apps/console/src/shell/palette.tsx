@@ -7,6 +7,7 @@ import { messages } from '../messages.js'
 import { setPreference } from '../preferences/preferences.js'
 import { useSession } from '../session/session.js'
 import { Dialog } from '../ui/dialog.js'
+import { shownName } from '../ui/shown-name.js'
 import { pagesFor } from './pages.js'
 
 interface Command {
@@ -49,7 +50,7 @@ export const Palette = ({ onClose, onKeys }: { readonly onClose: () => void; rea
   ].filter((command) => command.text.toLowerCase().includes(typed.toLowerCase()))
   const found: Command[] = (sources.data?.items ?? []).map(({ slug, name }) => ({
     id: `source-${slug}`,
-    text: name,
+    text: shownName(name, { or: slug }),
     kind: messages.palette.sources,
     run: go(`/sources/${slug}`),
   }))

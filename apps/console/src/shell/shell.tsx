@@ -6,6 +6,7 @@ import { messages } from '../messages.js'
 import { AccessGate } from '../session/access-note.js'
 import { useSession } from '../session/session.js'
 import { Icon } from '../ui/icon.js'
+import { Name } from '../ui/name.js'
 import { ErrorBoundary } from '../ui/problem.js'
 import { Loading } from '../ui/states.js'
 import { Toasts } from '../ui/toasts.js'
@@ -111,7 +112,7 @@ const Side = ({ isOpen, onPalette, onKeys }: SideProps) => {
         <button type="button" className="item" onClick={() => void session.signOut()}>
           <Icon name="user" />
           <span className="truncate">
-            {messages.signIn.signOut} · {session.actor.name}
+            {messages.signIn.signOut} · <Name of={session.actor.name} />
           </span>
         </button>
       </footer>

@@ -1,4 +1,5 @@
 import { messages } from '../messages.js'
+import { shownName } from './shown-name.js'
 
 interface ActorProps {
   readonly actor: string
@@ -9,7 +10,8 @@ interface ActorProps {
 const TOKEN = /^token:/u
 
 /** As people call who acted: by the name of the key, or the subject and client of a token. */
-export const actorText = ({ actor, name }: ActorProps): string => name ?? (actor === 'system' ? messages.audit.system : actor.replace(TOKEN, ''))
+export const actorText = ({ actor, name }: ActorProps): string =>
+  shownName(name ?? (actor === 'system' ? messages.audit.system : actor.replace(TOKEN, '')), { or: actor })
 
 /** Who acted; the id, as the API names it, when pointed at. */
-export const Actor = (props: ActorProps) => <span title={props.actor}>{actorText(props)}</span>
+export const Actor = (props: ActorProps) => <bdi title={props.actor}>{actorText(props)}</bdi>

@@ -66,7 +66,7 @@ const applyChange = async (tx: Transaction, change: SourceChange): Promise<Chang
   const source = await lockSource(tx, sourceId)
   if (source === null) return null
   if (change.expectedRevision !== null && change.expectedRevision !== source.row.revision)
-    throw new Failure('PRECONDITION_FAILED', `the source has revision ${source.row.revision} now`)
+    throw new Failure('PRECONDITION_FAILED', `the source has changed: it has revision ${source.row.revision} now`)
   const before = settingsOf(source)
   const after = { ...before, ...definedOf(change), ...(typeof change.labels === 'function' && { labels: change.labels(before.labels as Labels) }) }
   const rescheduled = !same(before.schedule, after.schedule)

@@ -72,7 +72,7 @@ export const rollBack = (database: Database, request: Rollback): Promise<Publish
     const source = await lockSource(tx, sourceId)
     if (source === null) return null
     if (request.expectedRevision !== null && request.expectedRevision !== source.row.revision)
-      throw new Failure('PRECONDITION_FAILED', `the source has revision ${source.row.revision} now`)
+      throw new Failure('PRECONDITION_FAILED', `the source has changed: it has revision ${source.row.revision} now`)
     const earlier = await tx.prisma.sourceVersion.findUnique({ where: { sourceId_number: { sourceId, number } }, select: CONTENT_COLUMNS })
     if (earlier === null) throw new Failure('NOT_FOUND', `the source has no version ${number}`, { field: 'version' })
     const content = toContent(earlier)

@@ -2,6 +2,7 @@ import type { AuditEntryView } from '@inlet/contract'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { messages } from '../../messages.js'
+import { shownName } from '../../ui/shown-name.js'
 
 type Target = Pick<AuditEntryView, 'targetType' | 'targetId' | 'targetName'>
 
@@ -22,16 +23,15 @@ const kindOf = ({ targetType }: Target): string => KINDS[targetType] ?? targetTy
 export const targetText = (target: Target): string => {
   const kind = kindOf(target)
   if (target.targetName === null) return target.targetType === 'mcp-client' ? `${kind} ${target.targetId}` : kind
-  return target.targetType === 'run' || target.targetType === 'quarantined'
-    ? messages.audit.of(kind, target.targetName)
-    : `${kind} ${target.targetName}`
+  const name = shownName(target.targetName)
+  return target.targetType === 'run' || target.targetType === 'quarantined' ? messages.audit.of(kind, name) : `${kind} ${name}`
 }
 
 /** What was changed, with the way to it where there is one; the id when pointed at. */
 export const AuditTarget = (target: Target) => (
-  <span title={target.targetId}>
+  <bdi title={target.targetId}>
     <Way target={target}>{targetText(target)}</Way>
-  </span>
+  </bdi>
 )
 
 const Way = ({ target: { targetType, targetId, targetName }, children }: { readonly target: Target; readonly children: ReactNode }) => {

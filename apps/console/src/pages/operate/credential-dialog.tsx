@@ -8,6 +8,7 @@ import type { Values } from '../../form/schema.js'
 import { SecretsForm } from '../../form/secrets-form.js'
 import { messages } from '../../messages.js'
 import { FormDialog } from '../../ui/form-dialog.js'
+import { shownName } from '../../ui/shown-name.js'
 import { notify } from '../../ui/toasts.js'
 import { TextField } from '../source-fields/text-field.js'
 
@@ -50,7 +51,7 @@ export const CredentialDialog = ({ credential, onClose, onSaved }: CredentialDia
     onClose()
   }
   return (
-    <FormDialog title={credential?.name ?? t.add} onClose={onClose} onSubmit={save}>
+    <FormDialog title={credential === null ? t.add : shownName(credential.name)} onClose={onClose} onSubmit={save}>
       {(error) => (
         <>
           <TextField label={t.name} value={name} isRequired hint={t.nameHint} error={fieldErrors(error).get('name')} onChange={setName} />

@@ -6,7 +6,9 @@ import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { formatNumber } from '../../ui/format.js'
+import { Name } from '../../ui/name.js'
 import { Page } from '../../ui/page.js'
+import { shownName } from '../../ui/shown-name.js'
 import { Time } from '../../ui/time.js'
 import { CredentialDialog } from './credential-dialog.js'
 import { Listed } from './listed.js'
@@ -42,10 +44,14 @@ export const CredentialsPage = () => {
         noneHint={t.noneHint}
         head={[t.name, t.connector, t.secrets, t.targets, t.usedBy, t.updated, '']}
         row={(credential) => [
-          <strong key="n">{credential.name}</strong>,
+          <strong key="n">
+            <Name of={credential.name} />
+          </strong>,
           credential.connector,
           Object.keys(credential.secrets).join(', '),
-          credential.targets.join(', '),
+          <span key="a" className="text">
+            {credential.targets.join(', ')}
+          </span>,
           formatNumber(credential.usedBy),
           <Time key="t" at={credential.updatedAt} />,
           <span key="b" className="row wrap">
@@ -66,7 +72,7 @@ export const CredentialsPage = () => {
       {editing !== null && <CredentialDialog credential={editing === 'new' ? null : editing} onClose={() => setEditing(null)} onSaved={refresh} />}
       {deleting !== null && (
         <ConfirmDialog
-          title={t.removeTitle(deleting.name)}
+          title={t.removeTitle(shownName(deleting.name))}
           text={t.removeHint}
           submit={t.remove}
           onClose={() => setDeleting(null)}

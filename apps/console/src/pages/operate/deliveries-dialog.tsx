@@ -4,6 +4,7 @@ import { Badge } from '../../ui/badge.js'
 import { Dialog } from '../../ui/dialog.js'
 import { formatNumber } from '../../ui/format.js'
 import { sentence } from '../../ui/sentence.js'
+import { shownName } from '../../ui/shown-name.js'
 import { Time } from '../../ui/time.js'
 import { Listed } from './listed.js'
 
@@ -13,7 +14,7 @@ const TONES: Readonly<Record<DeliveryView['status'], string>> = { pending: 'busy
 export const DeliveriesDialog = ({ target, onClose }: { readonly target: NotificationTargetView; readonly onClose: () => void }) => {
   const t = messages.notifications.deliveries
   return (
-    <Dialog title={t.title(target.name)} onClose={onClose} className="wide">
+    <Dialog title={t.title(shownName(target.name))} onClose={onClose} className="wide">
       <Listed<DeliveryView>
         queryKey={['deliveries', target.id]}
         path={`/v1/notifications/${target.id}/deliveries`}

@@ -7,6 +7,7 @@ import { useSession } from '../../session/session.js'
 import { Badge } from '../../ui/badge.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { formatNumber } from '../../ui/format.js'
+import { Name } from '../../ui/name.js'
 import { Page } from '../../ui/page.js'
 import { Time } from '../../ui/time.js'
 import { notify } from '../../ui/toasts.js'
@@ -64,7 +65,9 @@ export const GenerationsPage = () => {
         head={[t.model, t.state, t.progress, t.tokens, '']}
         row={(generation) => [
           <span key="m">
-            <strong>{generation.model}</strong>
+            <strong>
+              <Name of={generation.model} />
+            </strong>
             <p className="muted mono">{generation.url}</p>
             <p className="muted">{t.madeOf(formatNumber(generation.dimensions), generation.rerank?.model ?? null)}</p>
           </span>,

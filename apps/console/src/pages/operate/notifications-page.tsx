@@ -7,7 +7,9 @@ import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { Badge } from '../../ui/badge.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
+import { Name } from '../../ui/name.js'
 import { Page } from '../../ui/page.js'
+import { shownName } from '../../ui/shown-name.js'
 import { Time } from '../../ui/time.js'
 import { notify, notifyError } from '../../ui/toasts.js'
 import { WithTimes } from '../../ui/with-times.js'
@@ -74,7 +76,7 @@ export const NotificationsPage = () => {
             <Badge key="k" tone="bad">
               {t.kinds[incident.kind]}
             </Badge>,
-            <span key="w">
+            <span key="w" className="text">
               <WithTimes text={incident.message} />
               <p className="muted">
                 <WithTimes text={incident.next} />
@@ -92,9 +94,11 @@ export const NotificationsPage = () => {
           noneHint={t.noTargetsHint}
           head={[t.name, t.form.kind, t.address, t.events, t.when, t.active, '']}
           row={(target) => [
-            <strong key="n">{target.name}</strong>,
+            <strong key="n">
+              <Name of={target.name} />
+            </strong>,
             t.form.kinds[target.kind],
-            <span key="u" className="mono">
+            <span key="u" className="mono text">
               {target.url}
             </span>,
             target.events.map((event) => t.kinds[event]).join(', '),
@@ -130,7 +134,7 @@ export const NotificationsPage = () => {
       {shown !== null && <DeliveriesDialog target={shown} onClose={() => setShown(null)} />}
       {deleting !== null && (
         <ConfirmDialog
-          title={t.form.removeTitle(deleting.name)}
+          title={t.form.removeTitle(shownName(deleting.name))}
           text={t.form.removeHint}
           submit={t.form.remove}
           onClose={() => setDeleting(null)}

@@ -7,7 +7,9 @@ import { useSession } from '../../session/session.js'
 import { Badge } from '../../ui/badge.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { FormDialog } from '../../ui/form-dialog.js'
+import { Name } from '../../ui/name.js'
 import { Page } from '../../ui/page.js'
+import { shownName } from '../../ui/shown-name.js'
 import { ShownOnce } from '../../ui/shown-once.js'
 import { Time } from '../../ui/time.js'
 import { Listed } from './listed.js'
@@ -44,7 +46,9 @@ export const SettingsPage = () => {
         none={t.none}
         head={[t.name, t.scopes, t.state, t.lastUsed, t.created, '']}
         row={(key) => [
-          <strong key="n">{key.name}</strong>,
+          <strong key="n">
+            <Name of={key.name} />
+          </strong>,
           key.scopes.join(', '),
           <Badge key="s" tone={key.revokedAt === null ? 'ok' : 'idle'}>
             {key.revokedAt === null ? t.valid : t.revoked}
@@ -62,7 +66,7 @@ export const SettingsPage = () => {
       {isCreating && <CreateKey onClose={() => setCreating(false)} onCreated={refresh} />}
       {revoking !== null && (
         <ConfirmDialog
-          title={t.revokeTitle(revoking.name)}
+          title={t.revokeTitle(shownName(revoking.name))}
           text={t.revokeHint}
           submit={t.revoke}
           onClose={() => setRevoking(null)}

@@ -4,6 +4,7 @@ import { client } from '../../api/client.js'
 import { fieldErrors } from '../../form/field-errors.js'
 import { messages } from '../../messages.js'
 import { FormDialog } from '../../ui/form-dialog.js'
+import { shownName } from '../../ui/shown-name.js'
 import { ShownOnce } from '../../ui/shown-once.js'
 import { notify } from '../../ui/toasts.js'
 import { TextField } from '../source-fields/text-field.js'
@@ -47,9 +48,9 @@ export const SinkDialog = ({ sink, onClose, onSaved }: SinkDialogProps) => {
     notify(t.saved(name))
     onClose()
   }
-  if (secret !== null) return <ShownOnce title={t.saved(name)} hint={t.once} secret={secret} copy={t.copy} onClose={onClose} />
+  if (secret !== null) return <ShownOnce title={t.saved(shownName(name))} hint={t.once} secret={secret} copy={t.copy} onClose={onClose} />
   return (
-    <FormDialog title={sink === null ? messages.sinks.add : sink.name} onClose={onClose} onSubmit={save}>
+    <FormDialog title={sink === null ? messages.sinks.add : shownName(sink.name)} onClose={onClose} onSubmit={save}>
       {(error) => {
         const errors = fieldErrors(error)
         return (

@@ -8,7 +8,9 @@ import { Badge } from '../../ui/badge.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { formatDuration, formatNumber } from '../../ui/format.js'
 import { inConsole } from '../../ui/in-console.js'
+import { Name } from '../../ui/name.js'
 import { Page } from '../../ui/page.js'
+import { shownName } from '../../ui/shown-name.js'
 import { Time } from '../../ui/time.js'
 import { notify, notifyError } from '../../ui/toasts.js'
 import { WithTimes } from '../../ui/with-times.js'
@@ -75,7 +77,9 @@ export const SinksPage = () => {
         head={[t.name, t.state, t.lag, t.delivered, '']}
         row={(sink) => [
           <span key="n">
-            <strong>{sink.name}</strong>
+            <strong>
+              <Name of={sink.name} />
+            </strong>
             <p className="muted mono">{sink.url}</p>
           </span>,
           <span key="s">
@@ -126,7 +130,7 @@ export const SinksPage = () => {
       {editing !== null && <SinkDialog sink={editing === 'new' ? null : editing} onClose={() => setEditing(null)} onSaved={refresh} />}
       {deleting !== null && (
         <ConfirmDialog
-          title={t.removeTitle(deleting.name)}
+          title={t.removeTitle(shownName(deleting.name))}
           text={t.removeHint}
           submit={t.remove}
           onClose={() => setDeleting(null)}

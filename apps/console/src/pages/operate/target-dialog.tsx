@@ -4,6 +4,7 @@ import { client } from '../../api/client.js'
 import { fieldErrors } from '../../form/field-errors.js'
 import { messages } from '../../messages.js'
 import { FormDialog } from '../../ui/form-dialog.js'
+import { shownName } from '../../ui/shown-name.js'
 import { ShownOnce } from '../../ui/shown-once.js'
 import { notify } from '../../ui/toasts.js'
 import { TextField } from '../source-fields/text-field.js'
@@ -33,9 +34,9 @@ export const TargetDialog = ({ target, onClose, onSaved }: TargetDialogProps) =>
     notify(t.saved(value.name))
     onClose()
   }
-  if (secret !== null) return <ShownOnce title={t.saved(value.name)} hint={t.once} secret={secret} copy={t.copy} onClose={onClose} />
+  if (secret !== null) return <ShownOnce title={t.saved(shownName(value.name))} hint={t.once} secret={secret} copy={t.copy} onClose={onClose} />
   return (
-    <FormDialog title={target === null ? t.add : target.name} onClose={onClose} onSubmit={save}>
+    <FormDialog title={target === null ? t.add : shownName(target.name)} onClose={onClose} onSubmit={save}>
       {(error) => (
         <>
           <Where value={value} isNew={target === null} errors={fieldErrors(error)} onChange={change} />

@@ -17,6 +17,8 @@ import { useSourceLines } from '../sources/use-source-lines.js'
 import { HoursSwitch, hoursOf } from './hours-switch.js'
 import { Plot } from './plot.js'
 import './overview.css'
+import { Name } from '../../ui/name.js'
+import { shownName } from '../../ui/shown-name.js'
 
 const SHOWN = 8
 
@@ -111,7 +113,7 @@ const Attention = ({ group }: { readonly group: readonly ClassifiedLine[] }) => 
       <div className="grow">
         {group.length === 1 ? (
           <Link to="/sources/$ref" params={{ ref: line.slug }} className="title" data-row>
-            {line.name}
+            <Name of={line.name} or={line.slug} />
           </Link>
         ) : (
           <Link to="/sources" search={{ show: 'attention', q: line.reason ?? '' }} className="title" data-row>
@@ -122,7 +124,7 @@ const Attention = ({ group }: { readonly group: readonly ClassifiedLine[] }) => 
           <p className="truncate">
             {group
               .slice(0, NAMED)
-              .map((each) => each.line.name)
+              .map((each) => shownName(each.line.name, { or: each.line.slug }))
               .join(', ')}
             {group.length > NAMED && '…'}
           </p>

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
 import { formatNumber } from '../../ui/format.js'
+import { Name } from '../../ui/name.js'
 import { Page } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Empty, Loading } from '../../ui/states.js'
@@ -31,7 +32,7 @@ export const QuarantinePage = () => {
         </Empty>
       ) : (
         <div className="panel table-wrap" tabIndex={0}>
-          <table className="table">
+          <table className="table stacks">
             <thead>
               <tr>
                 <th>{messages.sources.columns.name}</th>
@@ -52,16 +53,20 @@ export const QuarantinePage = () => {
                       className="link"
                       data-row
                     >
-                      {group.name}
+                      <Name of={group.name} or={group.slug} />
                     </Link>
                   </td>
-                  <td>{group.stream}</td>
+                  <td data-label={messages.source.stream}>
+                    <Name of={group.stream} />
+                  </td>
                   <td>
                     <span className="mono">{group.reason}</span>
                     <p className="muted">{group.message}</p>
                   </td>
-                  <td className="right num">{formatNumber(group.count)}</td>
-                  <td>
+                  <td className="right num" data-label={t.count}>
+                    {formatNumber(group.count)}
+                  </td>
+                  <td data-label={t.lastSeen}>
                     <Time at={group.lastSeenAt} />
                   </td>
                 </tr>

@@ -7,7 +7,9 @@ import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { CopyMenu } from '../../ui/copy-menu.js'
 import { Dialog } from '../../ui/dialog.js'
+import { Name } from '../../ui/name.js'
 import { ProblemNote } from '../../ui/problem.js'
+import { shownName } from '../../ui/shown-name.js'
 import { Loading } from '../../ui/states.js'
 import { Time } from '../../ui/time.js'
 import { MappedNow } from '../mapping/mapped-now.js'
@@ -27,7 +29,7 @@ export const RecordDialog = ({ id, onClose }: { readonly id: string; readonly on
   const t = messages.records
   const { data } = record
   return (
-    <Dialog title={data?.title ?? data?.key ?? t.one} onClose={onClose} className="wide">
+    <Dialog title={data === undefined ? t.one : shownName(data.title ?? data.key, { or: t.one })} onClose={onClose} className="wide">
       {data === undefined ? (
         record.isError ? (
           <ProblemNote error={record.error} />
@@ -40,12 +42,14 @@ export const RecordDialog = ({ id, onClose }: { readonly id: string; readonly on
             <dt>{t.source}</dt>
             <dd>
               <Link to="/sources/$ref" params={{ ref: data.provenance.sourceId }} className="link">
-                {data.provenance.source}
+                <Name of={data.provenance.source} />
               </Link>{' '}
-              · {data.stream}
+              · <Name of={data.stream} />
             </dd>
             <dt>{t.key}</dt>
-            <dd className="mono">{data.key}</dd>
+            <dd className="mono">
+              <Name of={data.key} max={500} />
+            </dd>
             {data.url !== null && (
               <>
                 <dt>{t.url}</dt>

@@ -10,6 +10,7 @@ import { Time } from '../../ui/time.js'
 import { useSearch } from '../../ui/use-search.js'
 import { RecordDialog } from './record-dialog.js'
 import './records.css'
+import { Name } from '../../ui/name.js'
 
 const KINDS = ['row', 'document', 'event', 'item'] as const
 
@@ -87,7 +88,7 @@ export const RecordsPage = () => {
 const Hit = ({ hit, onOpen }: { readonly hit: RecordHit; readonly onOpen: () => void }) => (
   <li>
     <button type="button" className="hit-title" data-row onClick={onOpen}>
-      {hit.title ?? hit.key}
+      <Name of={hit.title ?? hit.key} max={200} />
     </button>
     {typeof hit.snippet === 'string' && hit.snippet !== '' && (
       <p className="snippet">
@@ -96,10 +97,12 @@ const Hit = ({ hit, onOpen }: { readonly hit: RecordHit; readonly onOpen: () => 
     )}
     <p className="row wrap faint">
       <Link to="/sources/$ref" params={{ ref: hit.provenance.sourceId }} className="link">
-        {hit.provenance.source}
+        <Name of={hit.provenance.source} />
       </Link>
-      <span>{hit.stream}</span>
-      <span className="truncate key">{hit.key}</span>
+      <Name of={hit.stream} max={60} />
+      <span className="truncate key">
+        <Name of={hit.key} />
+      </span>
       <Time at={hit.provenance.fetchedAt} />
       {hit.deletedAt !== null && <span className="tag">{messages.records.isDeleted}</span>}
     </p>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { messages } from '../../messages.js'
 import { Badge } from '../../ui/badge.js'
 import { formatDuration, formatNumber } from '../../ui/format.js'
+import { Name } from '../../ui/name.js'
 import { Paged } from '../../ui/paged.js'
 import { Time } from '../../ui/time.js'
 
@@ -73,7 +74,7 @@ const RunRow = ({ run, hasSource }: { readonly run: RunView; readonly hasSource:
       {hasSource && (
         <td data-label={t.source}>
           <Link to="/sources/$ref" params={{ ref: run.source.slug }} className="link">
-            {run.source.name}
+            <Name of={run.source.name} or={run.source.slug} />
           </Link>
         </td>
       )}

@@ -18,6 +18,8 @@ import { durationOf, textOfRun, toneOfRun } from './run-list.js'
 import { Streams } from './streams.js'
 import { Timeline } from './timeline.js'
 import './run.css'
+import { Name } from '../../ui/name.js'
+import { shownName } from '../../ui/shown-name.js'
 
 const Log = lazy(async () => ({ default: (await import('./run-log.js')).RunLog }))
 
@@ -62,7 +64,7 @@ const Shown = ({ run, source, error }: ShownProps) => {
   }
   return (
     <Page
-      title={source === undefined ? t.one : t.of(source.name)}
+      title={source === undefined ? t.one : t.of(shownName(source.name, { or: source.slug }))}
       copy={tab === 'log' ? { path: `/v1/runs/${run.id}/logs` } : { path: `/v1/runs/${run.id}`, cli: `inlet runs get ${run.id}` }}
       actions={
         <>
@@ -85,7 +87,7 @@ const Shown = ({ run, source, error }: ShownProps) => {
           <span className="tag">{t.triggers[run.trigger]}</span>
           {source !== undefined && (
             <Link to="/sources/$ref" params={{ ref: source.slug }} className="link">
-              {source.name}
+              <Name of={source.name} or={source.slug} />
             </Link>
           )}
           {run.version !== null && <span className="faint">{messages.versions.version(run.version)}</span>}

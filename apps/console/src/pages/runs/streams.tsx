@@ -1,6 +1,7 @@
 import { messages } from '../../messages.js'
 import { Badge } from '../../ui/badge.js'
 import { formatNumber } from '../../ui/format.js'
+import { Name } from '../../ui/name.js'
 
 interface StreamProgress {
   readonly status?: string
@@ -19,7 +20,7 @@ export const Streams = ({ progress }: { readonly progress: Readonly<Record<strin
   if (streams.length === 0) return null
   return (
     <section className="panel table-wrap" tabIndex={0}>
-      <table className="table">
+      <table className="table stacks">
         <thead>
           <tr>
             <th>{messages.source.stream}</th>
@@ -31,12 +32,18 @@ export const Streams = ({ progress }: { readonly progress: Readonly<Record<strin
         <tbody>
           {streams.map(([name, { status = '', records = 0, proof, message }]) => (
             <tr key={name}>
-              <td>{name}</td>
               <td>
+                <Name of={name} />
+              </td>
+              <td data-label={messages.sources.columns.state}>
                 <Badge tone={TONES[status] ?? 'idle'}>{status}</Badge>
               </td>
-              <td className="right num">{formatNumber(records)}</td>
-              <td className="muted">{message ?? proof ?? ''}</td>
+              <td className="right num" data-label={t.read}>
+                {formatNumber(records)}
+              </td>
+              <td className="muted text" data-label={t.proof}>
+                {message ?? proof ?? ''}
+              </td>
             </tr>
           ))}
         </tbody>

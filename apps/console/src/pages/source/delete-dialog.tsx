@@ -6,6 +6,7 @@ import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
 import { FormDialog } from '../../ui/form-dialog.js'
 import { formatNumber } from '../../ui/format.js'
+import { shownName } from '../../ui/shown-name.js'
 import { notify } from '../../ui/toasts.js'
 
 /** Deletes a source once its slug was typed: it says how much goes with it. */
@@ -20,12 +21,19 @@ export const DeleteDialog = ({ source, onClose }: { readonly source: SourceDetai
   const remove = async (): Promise<void> => {
     if (typed !== source.slug) return
     await client.call('DELETE', `/v1/sources/${source.id}`)
-    notify(t.done(source.name))
+    notify(t.done(shownName(source.name, { or: source.slug })))
     await navigate({ to: '/sources' })
     await queries.invalidateQueries({ queryKey: ['source-lines'] })
   }
   return (
-    <FormDialog title={t.title(source.name)} submit={t.button} isDanger isDisabled={typed !== source.slug} onClose={onClose} onSubmit={remove}>
+    <FormDialog
+      title={t.title(shownName(source.name, { or: source.slug }))}
+      submit={t.button}
+      isDanger
+      isDisabled={typed !== source.slug}
+      onClose={onClose}
+      onSubmit={remove}
+    >
       {() => (
         <>
           <p>{t.consequence(formatNumber(records))}</p>

@@ -31,7 +31,9 @@ export const EventsTab = ({ source }: { readonly source: string }) => (
                 <td className="mono nowrap" data-label={messages.events.type}>
                   {event.type}
                 </td>
-                <td data-label={messages.events.message}>{event.message}</td>
+                <td className="text" data-label={messages.events.message}>
+                  {event.message}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,7 @@
 import type { SourceDetail } from '@inlet/contract'
 import { messages } from '../../messages.js'
 import { formatDuration, formatNumber } from '../../ui/format.js'
+import { Name } from '../../ui/name.js'
 import { Time } from '../../ui/time.js'
 import { WithTimes } from '../../ui/with-times.js'
 import { ActivityPlots } from './activity-plots.js'
@@ -55,7 +56,7 @@ export const Overview = ({ source }: { readonly source: SourceDetail }) => {
           <p className="body muted">{t.noStreams}</p>
         ) : (
           <div className="table-wrap" tabIndex={0}>
-            <table className="table">
+            <table className="table stacks">
               <thead>
                 <tr>
                   <th>{t.stream}</th>
@@ -67,10 +68,18 @@ export const Overview = ({ source }: { readonly source: SourceDetail }) => {
               <tbody>
                 {source.streams.map((stream) => (
                   <tr key={stream.name}>
-                    <td>{stream.name}</td>
-                    <td className="muted">{stream.kind}</td>
-                    <td className="right num">{formatNumber(stream.liveRecords)}</td>
-                    <td className="muted">{stream.hasCursor ? ago(stream.cursorAgeSeconds) : messages.common.none}</td>
+                    <td>
+                      <Name of={stream.name} />
+                    </td>
+                    <td className="muted" data-label={t.kind}>
+                      {stream.kind}
+                    </td>
+                    <td className="right num" data-label={t.records}>
+                      {formatNumber(stream.liveRecords)}
+                    </td>
+                    <td className="muted" data-label={t.cursor}>
+                      {stream.hasCursor ? ago(stream.cursorAgeSeconds) : messages.common.none}
+                    </td>
                   </tr>
                 ))}
               </tbody>

@@ -6,6 +6,7 @@ import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { formatNumber } from '../../ui/format.js'
+import { Name } from '../../ui/name.js'
 import { Paged } from '../../ui/paged.js'
 import { Empty } from '../../ui/states.js'
 import { Time } from '../../ui/time.js'
@@ -81,7 +82,7 @@ export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => 
               )}
             </div>
             <div className="panel table-wrap" tabIndex={0}>
-              <table className="table">
+              <table className="table stacks">
                 <thead>
                   <tr>
                     <th>{messages.records.key}</th>
@@ -95,16 +96,20 @@ export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => 
                     <tr key={item.id}>
                       <td>
                         <button type="button" className="hit-title link" data-row onClick={() => setSearch({ item: item.id })}>
-                          {item.key ?? t.noKey}
+                          <Name of={item.key ?? t.noKey} or={t.noKey} />
                         </button>
-                        <p className="faint">{item.stream}</p>
+                        <p className="faint">
+                          <Name of={item.stream} />
+                        </p>
                       </td>
                       <td>
                         <span className="mono">{item.reason}</span>
                         <p className="muted">{item.message}</p>
                       </td>
-                      <td className="right num">{formatNumber(item.occurrences)}</td>
-                      <td>
+                      <td className="right num" data-label={t.seen}>
+                        {formatNumber(item.occurrences)}
+                      </td>
+                      <td data-label={t.lastSeen}>
                         <Time at={item.lastSeenAt} />
                       </td>
                     </tr>

@@ -5,6 +5,7 @@ import { messages } from '../../messages.js'
 import { type Session, useSession } from '../../session/session.js'
 import { FormDialog } from '../../ui/form-dialog.js'
 import { formatNumber } from '../../ui/format.js'
+import { shownName } from '../../ui/shown-name.js'
 import { notify } from '../../ui/toasts.js'
 
 /** What may be read again, with the operation that does it. */
@@ -58,7 +59,7 @@ export const ReadAgainDialog = ({ source, onClose, onDone }: ReadAgainProps) => 
     await onDone()
   }
   return (
-    <FormDialog title={t.title(source.name)} submit={t.submit[way]} onClose={onClose} onSubmit={submit}>
+    <FormDialog title={t.title(shownName(source.name, { or: source.slug }))} submit={t.submit[way]} onClose={onClose} onSubmit={submit}>
       {() => (
         <>
           <fieldset className="plain stack">

@@ -1,6 +1,7 @@
 import type { DraftReview } from '@inlet/contract'
 import { messages } from '../../messages.js'
 import { formatNumber } from '../../ui/format.js'
+import { Name } from '../../ui/name.js'
 
 const COUNTS = ['unchanged', 'changed', 'added', 'removed', 'keyChanged', 'rejected'] as const
 
@@ -26,7 +27,7 @@ export const Review = ({ review }: { readonly review: DraftReview }) => {
         {review.changes.map((change) => (
           <li key={change.stream + change.key + change.kind}>
             <code>
-              {change.stream} {change.key}
+              <Name of={change.stream} /> <Name of={change.key} />
             </code>{' '}
             <span className="tag">{t.counts[change.kind as 'changed'] ?? change.kind}</span>
             {change.message !== undefined && <p>{change.message}</p>}

@@ -45,7 +45,7 @@ export const ScheduleTab = ({ source }: { readonly source: SourceDetail }) => {
       <Paged<TickView> queryKey={['source', source.slug, 'ticks']} path={`/v1/sources/${source.id}/ticks`} empty={t.noTicks}>
         {(ticks) => (
           <div className="panel table-wrap" tabIndex={0}>
-            <table className="table">
+            <table className="table stacks">
               <thead>
                 <tr>
                   <th>{t.result}</th>
@@ -62,10 +62,12 @@ export const ScheduleTab = ({ source }: { readonly source: SourceDetail }) => {
                         {tick.count > 1 ? ` × ${tick.count}` : ''}
                       </Badge>
                     </td>
-                    <td>
+                    <td data-label={t.due}>
                       <Time at={tick.scheduledFor} />
                     </td>
-                    <td className="muted">{tick.reason ?? ''}</td>
+                    <td className="muted" data-label={t.reason}>
+                      {tick.reason ?? ''}
+                    </td>
                   </tr>
                 ))}
               </tbody>

@@ -89,7 +89,8 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
       const before = source.version
       discard()
       if (before === null || saved.version === before) notify(t.savedAsIs)
-      else notify(t.saved, session.can('rollBack') ? () => rollBack(source, before, refresh, true) : null)
+      else
+        notify(t.saved, session.can('rollBack') ? () => rollBack({ source, revision: saved.revision, version: before, refresh, isUndo: true }) : null)
       await refresh()
     })
   const test = (): Promise<void> =>

@@ -19,6 +19,8 @@ import { useAct } from './use-act.js'
 import { useSource } from './use-source.js'
 import { WhyPanel } from './why-panel.js'
 import './source.css'
+import { Name } from '../../ui/name.js'
+import { shownName } from '../../ui/shown-name.js'
 
 const Runs = lazy(async () => ({ default: (await import('../runs/run-list.js')).RunList }))
 const Events = lazy(async () => ({ default: (await import('./events-tab.js')).EventsTab }))
@@ -99,7 +101,7 @@ const Shown = ({ source, why, error, refresh }: ShownProps) => {
   const tab = TABS.find(({ name }) => name === search['tab']) ?? TABS[0]
   return (
     <Page
-      title={source.name}
+      title={shownName(source.name, { or: source.slug })}
       copy={copyOf(source, tab?.name)}
       actions={
         <>
@@ -119,7 +121,7 @@ const Shown = ({ source, why, error, refresh }: ShownProps) => {
           <span className="faint">{source.slug}</span>
           {Object.entries(source.labels).map(([name, value]) => (
             <span key={name} className="tag">
-              {name}:{value}
+              <Name of={`${name}:${value}`} max={60} />
             </span>
           ))}
         </div>

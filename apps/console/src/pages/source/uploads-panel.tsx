@@ -7,6 +7,7 @@ import { fetchWithProgress } from '../../api/fetch-with-progress.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { formatBytes } from '../../ui/format.js'
+import { Name } from '../../ui/name.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Time } from '../../ui/time.js'
 import { notify } from '../../ui/toasts.js'
@@ -26,7 +27,7 @@ export const UploadsPanel = ({ source }: { readonly source: SourceDetail }) => {
         <h2>{t.title}</h2>
       </header>
       <div className="table-wrap" tabIndex={0}>
-        <table className="table">
+        <table className="table stacks">
           <thead>
             <tr>
               <th>{t.name}</th>
@@ -68,12 +69,18 @@ const UploadRow = ({ id, source }: { readonly id: string; readonly source: Sourc
   const reader = sources.find((each) => each.id === source.id)
   return (
     <tr>
-      <td className="truncate">{name}</td>
-      <td className="right num">{formatBytes(size)}</td>
       <td>
+        <Name of={name} />
+      </td>
+      <td className="right num" data-label={t.size}>
+        {formatBytes(size)}
+      </td>
+      <td data-label={t.uploaded}>
         <Time at={replacedAt ?? createdAt} />
       </td>
-      <td className="muted">{reader === undefined ? t.states.waiting : (reader.problem ?? t.states[reader.state])}</td>
+      <td className="muted" data-label={t.state}>
+        {reader === undefined ? t.states.waiting : (reader.problem ?? t.states[reader.state])}
+      </td>
       <td className="right">
         <ReplaceFile upload={upload.data} source={source} />
       </td>

@@ -153,7 +153,11 @@ const Versions = ({ source }: { readonly source: SourceDetail }) => {
                     </button>
                   )}
                   {!isLive && session.can('rollBack') && (
-                    <button type="button" className="button small" onClick={() => void rollBack(source, version.number, refresh).catch(notifyError)}>
+                    <button
+                      type="button"
+                      className="button small"
+                      onClick={() => void rollBack({ source, revision: source.revision, version: version.number, refresh }).catch(notifyError)}
+                    >
                       {t.rollBack}
                     </button>
                   )}

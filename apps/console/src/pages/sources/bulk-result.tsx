@@ -11,6 +11,7 @@ import { Badge } from '../../ui/badge.js'
 import { CopyButton } from '../../ui/copy-button.js'
 import { Dialog } from '../../ui/dialog.js'
 import { formatNumber } from '../../ui/format.js'
+import { Name } from '../../ui/name.js'
 import { Paged } from '../../ui/paged.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Loading } from '../../ui/states.js'
@@ -115,7 +116,7 @@ const Items = ({ operation: { id, counts, doneAt } }: { readonly operation: Bulk
                   <Badge tone={TONES[item.result]}>{t.results[item.result]}</Badge>
                   <span className="grow">
                     <Link to="/sources/$ref" params={{ ref: item.slug }} className="link">
-                      {item.name}
+                      <Name of={item.name} or={item.slug} />
                     </Link>
                     {item.message !== null && <span className="muted"> {item.message}</span>}
                     {item.next !== null && <span> {item.next}</span>}

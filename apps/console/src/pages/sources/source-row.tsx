@@ -1,6 +1,8 @@
 import { type MouseEvent, memo } from 'react'
 import { messages } from '../../messages.js'
 import { formatNumber } from '../../ui/format.js'
+import { Name } from '../../ui/name.js'
+import { shownName } from '../../ui/shown-name.js'
 import { Time } from '../../ui/time.js'
 import { conditionText, TONES } from './condition.js'
 import type { ClassifiedLine } from './filter-sources.js'
@@ -31,7 +33,12 @@ export const SourceRow = memo(({ judged: { line, condition }, index, top, isSele
     }}
   >
     <span role="cell">
-      <input type="checkbox" aria-label={messages.sources.select(line.name)} checked={isSelected} onChange={() => onToggle(line.id)} />
+      <input
+        type="checkbox"
+        aria-label={messages.sources.select(shownName(line.name, { or: line.slug }))}
+        checked={isSelected}
+        onChange={() => onToggle(line.id)}
+      />
     </span>
     <span role="cell" className="name">
       {/* No Link of the router: each follows the address by itself, and dozens of them are made at every step of the wheel. */}
@@ -39,14 +46,13 @@ export const SourceRow = memo(({ judged: { line, condition }, index, top, isSele
         href={`/sources/${line.slug}`}
         data-row
         className="truncate title"
-        title={line.name}
         onClick={(event) => {
           if (!isPlain(event)) return
           event.preventDefault()
           onOpen(line.slug)
         }}
       >
-        {line.name}
+        <Name of={line.name} or={line.slug} />
       </a>
       {line.problem === null || condition !== 'broken' ? (
         <span className="second truncate">
