@@ -27,7 +27,9 @@ export const auditPage = pageOf(auditEntry, 'AuditPage')
 const text = plainText(200).optional()
 export const listAuditQuery = z.strictObject({
   ...pageQuery,
-  actor: plainText(1_000).optional().meta({ description: 'The actor, as entries name it. `token:<subject>` matches all clients of a subject.' }),
+  actor: plainText(1_000)
+    .optional()
+    .meta({ description: 'The actor, as entries name it, or the name of an API key. `token:<subject>` matches all clients of a subject.' }),
   action: text,
   targetType: text,
   target: text.meta({ description: 'The id of what was changed, or the slug of a source.' }),

@@ -1,7 +1,7 @@
 import { RECORD_KINDS } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { plainText, queryInt, queryList, sourceRef, timestamp, uuid } from './primitives.js'
+import { plainText, queryInt, queryList, slugOfSource, sourceRef, timestamp, uuid } from './primitives.js'
 import { recordHit } from './records.js'
 
 export const CHANGE_OPS = ['upsert', 'delete', 'source_deleted'] as const
@@ -11,6 +11,7 @@ export const change = z
     op: z.enum(CHANGE_OPS).meta({ description: '`source_deleted`: the source was deleted with all its records.' }),
     at: timestamp.meta({ description: 'When the record was read or deleted. For `source_deleted`: when the deletion began.' }),
     sourceId: uuid,
+    source: slugOfSource.nullable().meta({ description: 'The slug of the source; for `source_deleted`, the one it had. Null if that is not known.' }),
     id: z.string().nullable().meta({ description: 'Of the record. Null for `source_deleted`.' }),
     stream: z.string().nullable(),
     key: z.string().nullable(),

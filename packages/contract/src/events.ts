@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { pageOf, pageQuery, sourceRef, timestamp, uuid } from './primitives.js'
+import { pageOf, pageQuery, slugOfSource, sourceRef, timestamp, uuid } from './primitives.js'
 
 export const EVENT_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
@@ -8,6 +8,7 @@ export const event = z
   .strictObject({
     id: z.string().meta({ description: 'An increasing number.' }),
     sourceId: uuid.nullable(),
+    source: slugOfSource.nullable(),
     runId: uuid.nullable(),
     type: z.string(),
     level: z.enum(EVENT_LEVELS),

@@ -1,7 +1,7 @@
 import { INCIDENT_ENDS, INCIDENT_KINDS, NOTIFIED_EVENTS, TARGET_KINDS } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { pageOf, pageQuery, plainText, sourceRef, timestamp, uuid, visible } from './primitives.js'
+import { pageOf, pageQuery, plainText, slugOfSource, sourceRef, timestamp, uuid, visible } from './primitives.js'
 
 const minuteOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'write HH:MM')
 const mailAddress = z.email().max(320)
@@ -125,7 +125,7 @@ export const incident = z
   .strictObject({
     id: uuid,
     sourceId: uuid,
-    source: z.string().meta({ description: 'The slug of the source.' }),
+    source: slugOfSource,
     kind: z.enum(INCIDENT_KINDS),
     reason: z.string(),
     message: z.string(),

@@ -29,6 +29,9 @@ export const sourceRef = z
 
 export const uuid = z.uuid()
 
+/** Accompanies the `sourceId` of a response, where nothing else names the source: ids are for programs. */
+export const slugOfSource = z.string().meta({ description: 'The slug of the source.' })
+
 /** Accompanies the `actor` of a response: ids are for programs. */
 export const actorName = z.string().nullable().meta({ description: 'The name of the API key that acted. Null for other actors.' })
 

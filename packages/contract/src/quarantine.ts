@@ -1,7 +1,7 @@
 import { QUARANTINE_STATES, RECORD_KINDS, RESOLUTIONS, RETRY_OUTCOMES } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { moment, pageOf, pageQuery, plainText, sourceRef, timestamp, uuid } from './primitives.js'
+import { actorName, moment, pageOf, pageQuery, plainText, sourceRef, timestamp, uuid } from './primitives.js'
 
 const shape = {
   id: z.string(),
@@ -21,6 +21,7 @@ const shape = {
   }),
   stateAt: timestamp.nullable(),
   stateBy: z.string().nullable().meta({ description: 'Who set the state: `run:<id>`, or an actor as named in the audit log.' }),
+  stateByName: actorName,
   retryable: z.boolean().meta({ description: 'Whether it can be retried without editing it.' }),
   whyNot: z.string().nullable().meta({ description: 'Why it cannot be retried without editing it.' }),
   attempts: z.int().meta({ description: 'How often a retry has failed.' }),

@@ -1,7 +1,20 @@
 import { RECORD_KINDS } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
-import { duration, moment, optionalQueryInt, pageQuery, plainText, queryFlag, queryInt, queryList, sourceRef, timestamp, uuid } from './primitives.js'
+import {
+  duration,
+  moment,
+  optionalQueryInt,
+  pageQuery,
+  plainText,
+  queryFlag,
+  queryInt,
+  queryList,
+  slugOfSource,
+  sourceRef,
+  timestamp,
+  uuid,
+} from './primitives.js'
 
 const shape = {
   id: z.string().meta({ description: 'The id of the record. It stays the same for (source, stream, key).' }),
@@ -16,6 +29,7 @@ const shape = {
   provenance: z
     .strictObject({
       sourceId: uuid,
+      slug: slugOfSource,
       source: z.string().meta({ description: 'The name of the source.' }),
       runId: uuid,
       version: z.int().meta({ description: 'The version of the settings it was read with.' }),

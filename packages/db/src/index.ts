@@ -7,7 +7,7 @@ export {
   recordApiKeyUse,
   revokeApiKey,
 } from './api-keys/api-key-repository.js'
-export { listAudit } from './audit/list-audit.js'
+export { listAudit, nameActors } from './audit/list-audit.js'
 export { type Actor, writeAudit } from './audit/write-audit.js'
 export { type ApplyResult, applyBatch } from './batches/apply-batch.js'
 export type { WriteCounts } from './batches/write-records.js'

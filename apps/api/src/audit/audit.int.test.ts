@@ -25,6 +25,22 @@ describe('names in the audit log', () => {
     expect(await namesOf(`target=${id}`)).toContainEqual(['key.revoke', rows[0]?.name])
   })
 
+  it('choose whose entries are listed, whichever of the keys with that name acted', async () => {
+    const keys = [
+      await api.post('/v1/keys', { name: 'Ops, Berlin', scopes: ['write'] }),
+      await api.post('/v1/keys', { name: 'Ops, Berlin', scopes: ['write'] }),
+    ]
+    for (const [n, { body }] of keys.entries()) await api.post('/v1/sources', newSource({ slug: `by-ops-${n}` }), { key: body.key })
+    await api.delete(`/v1/keys/${keys[0]?.body.id}`)
+    const created = [
+      ['source.create', 'by-ops-1'],
+      ['source.create', 'by-ops-0'],
+    ]
+    expect(await namesOf(`actor=${encodeURIComponent('Ops, Berlin')}`)).toEqual(created)
+    expect(await namesOf(`actor=key:${keys[1]?.body.id}`)).toEqual([created[0]])
+    expect(await namesOf('actor=Ops')).toEqual([])
+  })
+
   it('are kept for deleted targets, even if another one has the name since', async () => {
     const { body: first } = await api.post('/v1/sources', newSource({ name: 'Shop', slug: 'shop' }))
     await api.delete(`/v1/sources/${first.id}`)

@@ -2,7 +2,7 @@ import { acquireLease, applyBatch, createRun, ensureStreams } from '@inlet/db'
 import { type TestEntry, testBatch, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { followStream } from '../../testing/follow-stream.js'
-import { expectContract, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
+import { expectContract, insertRecords, newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
 
 let api: TestApi
 let source: { id: string; slug: string }
@@ -57,6 +57,21 @@ describe('GET /v1/changes', () => {
     const short = await api.get('/v1/changes?fields=data.v&limit=1')
     expect(short.body.items[0].record).toMatchObject({ omitted: ['long'] })
     expect((await readAll(undefined, `&source=${source.slug}&stream=other`)).items).toEqual([])
+  })
+
+  it('names the source of each change, also once it is deleted', async () => {
+    const { body: other } = await api.post('/v1/sources', newSource({ name: 'Other shop', slug: 'other-shop' }))
+    const now = await readAll('now')
+    await insertRecords(api.database, other.id, [{ key: 'x' }])
+    const { body: record } = await api.get('/v1/records?source=other-shop')
+    expect(record.items[0].provenance).toMatchObject({ sourceId: other.id, slug: 'other-shop', source: 'Other shop' })
+    await api.delete(`/v1/sources/${other.id}`)
+    let seen = await readAll(now.token)
+    await until(async () => {
+      seen = await readAll(now.token)
+      return seen.items.some(({ op }) => op === 'source_deleted')
+    })
+    expect(seen.items.at(-1)).toMatchObject({ op: 'source_deleted', sourceId: other.id, source: 'other-shop', record: null })
   })
 
   it('waits for a change, but no longer than requested', async () => {

@@ -20,7 +20,7 @@ describe('events', () => {
     const source = (await api.post('/v1/sources', newSource())).body
     const list = await api.get(`/v1/events?source=${source.slug}`)
     expectContract(list, 'listEvents')
-    expect(list.body.items).toMatchObject([{ type: 'source.created', sourceId: source.id }])
+    expect(list.body.items).toMatchObject([{ type: 'source.created', sourceId: source.id, source: source.slug }])
     const first = await addEvent('test.list')
     const second = await addEvent('test.list')
     expect((await api.get('/v1/events?type=test.list')).body.items.map(({ id }: { id: string }) => id)).toEqual([second, first])

@@ -50,6 +50,20 @@ describe('quarantine', () => {
     )
   })
 
+  it('names who decided, also once the key is revoked', async () => {
+    const sourceId = await addSource()
+    const id = await quarantine(sourceId, RECORD)
+    expect((await api.get(`/v1/quarantine/${id}`)).body).toMatchObject({ stateBy: null, stateByName: null })
+    const { body: key } = await api.post('/v1/keys', { name: 'Night shift', scopes: ['write'] })
+    await api.delete(`/v1/quarantine/${id}`, { key: key.key })
+    await api.delete(`/v1/keys/${key.id}`)
+    const decided = { stateBy: `key:${key.id}`, stateByName: 'Night shift' }
+    expect((await api.get(`/v1/quarantine/${id}`)).body).toMatchObject(decided)
+    const list = await api.get(`/v1/sources/${sourceId}/quarantine`)
+    expectContract(list, 'listQuarantine')
+    expect(list.body.items).toMatchObject([decided])
+  })
+
   it('is retried and dropped in bulk', async () => {
     const sourceId = await addSource()
     await quarantine(sourceId, RECORD)

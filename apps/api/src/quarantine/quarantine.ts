@@ -1,6 +1,15 @@
 import { parseJsonLossless } from '@inlet/connector-sdk'
 import { type Endpoints, editedRecord, type QuarantinedView } from '@inlet/contract'
-import { dropQuarantine, dropQuarantined, findQuarantined, listQuarantine, type QuarantineRow, retryQuarantine, retryQuarantined } from '@inlet/db'
+import {
+  dropQuarantine,
+  dropQuarantined,
+  findQuarantined,
+  listQuarantine,
+  nameActors,
+  type QuarantineRow,
+  retryQuarantine,
+  retryQuarantined,
+} from '@inlet/db'
 import { canonicalJson, Failure, whyNotRetryable } from '@inlet/domain'
 import { toPosition } from '@inlet/mapping'
 import { z } from 'zod'
@@ -26,7 +35,8 @@ const listQuarantineHandler =
     const { run: runId, stream, reason, state } = query
     const rows = await listQuarantine(deps.database, { sourceId, runId, stream, reason, state, beforeId, limit: query.limit + 1 })
     const page = toPage(rows, query.limit, (last) => deps.tokens.encode(list, [last.id]))
-    return { status: 200, body: { ...page, items: page.items.map(toQuarantinedView) } }
+    const nameOf = await namesOf(deps, page.items)
+    return { status: 200, body: { ...page, items: page.items.map((row) => toQuarantinedView(row, nameOf)) } }
   }
 
 /** Assembles the JSON around the record texts, so that their numbers keep all digits. */
@@ -35,7 +45,7 @@ const getQuarantinedHandler =
   async ({ params }) => {
     const row = await findQuarantined(deps.database, params.id)
     if (row === null) throw quarantinedNotFound()
-    const view = JSON.stringify(toQuarantinedView(row))
+    const view = JSON.stringify(toQuarantinedView(row, await namesOf(deps, [row])))
     return { status: 200, json: `${view.slice(0, -1)},"record":${row.record ?? 'null'},"edited":${row.edited ?? 'null'}}` }
   }
 
@@ -118,8 +128,16 @@ const parseText = (raw: string): unknown => {
   }
 }
 
+type NameOf = (actor: string) => string | null
+
+const namesOf = ({ database }: QuarantineDeps, rows: readonly QuarantineRow[]): Promise<NameOf> =>
+  nameActors(
+    database,
+    rows.flatMap(({ stateBy }) => stateBy ?? []),
+  )
+
 /** Returns a row as the API shows it. */
-const toQuarantinedView = (row: QuarantineRow): QuarantinedView => {
+const toQuarantinedView = (row: QuarantineRow, nameOf: NameOf): QuarantinedView => {
   const whyNot = whyNotRetryable(row)
   return {
     id: row.id,
@@ -136,6 +154,7 @@ const toQuarantinedView = (row: QuarantineRow): QuarantinedView => {
     state: row.state,
     stateAt: row.stateAt?.toISOString() ?? null,
     stateBy: row.stateBy,
+    stateByName: row.stateBy === null ? null : nameOf(row.stateBy),
     retryable: whyNot === null,
     whyNot,
     attempts: row.attempts,

@@ -19,7 +19,8 @@ export const updateSourceHandler =
   async ({ params, body, query, actor, principal, ifMatch, response }) => {
     deps.secrets.add(body.secrets, 300_000)
     const before = await getSource(deps, params.id)
-    if (ifMatch !== null && ifMatch !== before.revision) throw new Failure('PRECONDITION_FAILED', `the source has changed: it has revision ${before.revision} now`)
+    if (ifMatch !== null && ifMatch !== before.revision)
+      throw new Failure('PRECONDITION_FAILED', `the source has changed: it has revision ${before.revision} now`)
     const name = body.name === undefined ? undefined : parseSourceName(body.name)
     const schedule = body.schedule === undefined ? undefined : toSchedule(body.schedule)
     const config = body.config ?? before.config

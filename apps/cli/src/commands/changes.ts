@@ -45,9 +45,9 @@ export const changes = async (flags: ChangesFlags, context: CommandContext): Pro
 
 const SHORT_ID = 8
 
-const changeLine = ({ at, op, sourceId, stream, key, record }: ChangeView, terminal: Terminal): string => {
+const changeLine = ({ at, op, sourceId, source, stream, key, record }: ChangeView, terminal: Terminal): string => {
   const mark = op === 'upsert' ? terminal.green(op) : terminal.red(op)
   const title = record?.title ?? ''
-  const where = `${record?.provenance.source ?? sourceId.slice(0, SHORT_ID)}${stream === null ? '' : ` · ${stream}`}`
+  const where = `${source ?? sourceId.slice(0, SHORT_ID)}${stream === null ? '' : ` · ${stream}`}`
   return `${terminal.dim(at)}  ${mark}  ${printable(key ?? '')}${title === '' ? '' : `  ${printable(title)}`}  ${terminal.dim(printable(where))}`.trimEnd()
 }

@@ -51,13 +51,12 @@ export const EVENTS: Resource<EventView> = {
       { flags: '--after <id>', text: 'only what came after this event, oldest first' },
     ],
     limit: 50,
-    sourceIds: ({ sourceId }) => sourceId,
     columns: [
       { title: 'ID', cell: ({ id }) => id, wide: true },
       { title: 'AT', cell: ({ at }, { now }) => toRelative(at, now) },
       { title: 'LEVEL', cell: ({ level }) => level },
       { title: 'TYPE', cell: ({ type }) => type },
-      { title: 'SOURCE', cell: ({ sourceId }, { slugOf }) => (sourceId === null ? '–' : slugOf(sourceId)) },
+      { title: 'SOURCE', cell: ({ source }) => source ?? '–' },
       { title: 'RUN', cell: ({ runId }) => runId ?? '–', wide: true },
       { title: 'MESSAGE', cell: ({ message }) => message },
     ],
@@ -106,7 +105,7 @@ export const AUDIT: Resource<AuditEntryView> = {
     about: 'changes, newest first; needs a key with admin',
     path: () => '/v1/audit',
     filters: [
-      { flags: '--actor <actor>', text: 'key:<id>, token:<subject>, or system' },
+      { flags: '--actor <actor>', text: 'the name of a key, key:<id>, token:<subject>, or system' },
       { flags: '--action <action>', text: 'e.g. source.update' },
       { flags: '--target-type <type>', text: 'e.g. source' },
       { flags: '--target <id>', text: 'the id of what was changed, or the slug of a source' },
@@ -126,7 +125,12 @@ export const AUDIT: Resource<AuditEntryView> = {
       { title: 'AFTER', cell: ({ afterHash }) => afterHash?.slice(0, 12) ?? '–', wide: true },
     ],
     none: 'No changes match.',
-    examples: ['inlet audit', 'inlet audit --target docs', 'inlet audit --action source.delete --from 2026-11-01T00:00:00Z -o json'],
+    examples: [
+      'inlet audit',
+      'inlet audit --target docs',
+      'inlet audit --actor ops',
+      'inlet audit --action source.delete --from 2026-11-01T00:00:00Z -o json',
+    ],
   },
 }
 

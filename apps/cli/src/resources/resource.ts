@@ -4,8 +4,6 @@ import type { ApiClient } from '../client/api-client.js'
 export interface View {
   /** In ms. */
   readonly now: number
-  /** Returns the slug of a source; part of its id once it is deleted. */
-  readonly slugOf: (sourceId: string) => string
 }
 
 export interface Column<T> {
@@ -49,8 +47,6 @@ export interface Resource<T> {
     /** Default of --limit; absent: all. */
     readonly limit?: number
     readonly columns: readonly Column<T>[]
-    /** The source id whose slug the cells need. */
-    readonly sourceIds?: (item: T) => string | null
     readonly none: string
     /** Returns what a reader of the table should also know, such as that no worker is alive. */
     readonly notes?: (api: Pick<ApiClient, 'call'>) => Promise<readonly string[]>
@@ -69,20 +65,3 @@ export interface Resource<T> {
   /** The reference that other commands accept. */
   readonly ref: (item: T) => string
 }
-
-const SHORT_ID = 8
-
-/** Reads the slugs of sources, in as few requests as possible. */
-export const readSlugs = async (api: Pick<ApiClient, 'call'>, ids: readonly (string | null)[]): Promise<View['slugOf']> => {
-  const distinct = [...new Set(ids.filter((id) => id !== null))]
-  const slugs = new Map<string, string>()
-  for (let from = 0; from < distinct.length; from += MAX_IDS) {
-    const query = distinct.slice(from, from + MAX_IDS).map((id) => `id=${encodeURIComponent(id)}`)
-    const { items } = await api.call<{ items: readonly { id: string; slug: string }[] }>('GET', `/v1/overview/sources?${query.join('&')}`)
-    for (const { id, slug } of items) slugs.set(id, slug)
-  }
-  return (id) => slugs.get(id) ?? id.slice(0, SHORT_ID)
-}
-
-/** Keeps the address short enough for proxies. */
-const MAX_IDS = 100

@@ -8,7 +8,7 @@ import { attributeOf, getResource, type ListFlags, listResource } from './show-r
 
 interface Thing {
   readonly id: string
-  readonly sourceId: string
+  readonly source: string
   readonly size: number
 }
 
@@ -25,10 +25,9 @@ const THINGS: Resource<Thing> = {
       { flags: '--target-type <type>', text: '' },
     ],
     limit: 3,
-    sourceIds: ({ sourceId }) => sourceId,
     columns: [
       { title: 'ID', cell: ({ id }) => id },
-      { title: 'SOURCE', cell: ({ sourceId }, { slugOf }) => slugOf(sourceId) },
+      { title: 'SOURCE', cell: ({ source }) => source },
       { title: 'SIZE', cell: ({ size }) => String(size), wide: true },
     ],
     none: 'No things.',
@@ -53,19 +52,17 @@ describe('a resource', () => {
   const server = createServer((request, response) => {
     const place = request.url ?? ''
     asked.push(place)
-    const answer = place.startsWith('/v1/overview/sources')
-      ? { items: [{ id: 'a', slug: 'docs' }] }
-      : place.includes('/things?')
-        ? {
-            items: isEmpty
-              ? []
-              : [
-                  { id: '1', sourceId: 'a', size },
-                  { id: '2', sourceId: 'gone-for-long', size: 2 },
-                ],
-            nextCursor: null,
-          }
-        : { id: '1', sourceId: 'a', size }
+    const answer = place.includes('/things?')
+      ? {
+          items: isEmpty
+            ? []
+            : [
+                { id: '1', source: 'docs', size },
+                { id: '2', source: 'shop', size: 2 },
+              ],
+          nextCursor: null,
+        }
+      : { id: '1', source: 'docs', size }
     response.end(JSON.stringify(answer))
   })
   let url: string
@@ -83,8 +80,8 @@ describe('a resource', () => {
   }
   const list = (flags: Flags = {}) => run((all, context) => listResource(THINGS, 'a/b', all, context), flags)
 
-  it('is a table with slugs, by the parameters of its options', async () => {
-    expect(await list({ query: 'x', targetType: 'source', limit: 2 })).toBe('ID  SOURCE\n 1  docs\n 2  gone-for\n')
+  it('is a table, by the parameters of its options', async () => {
+    expect(await list({ query: 'x', targetType: 'source', limit: 2 })).toBe('ID  SOURCE\n 1  docs\n 2  shop\n')
     expect(asked[0]).toBe('/v1/of/a%2Fb/things?sort=id&q=x&targetType=source&limit=2')
     expect(await list({ output: 'wide' })).toContain('SIZE')
     expect(await list({ output: 'name' })).toBe('1\n2\n')
@@ -93,7 +90,7 @@ describe('a resource', () => {
     isEmpty = false
   })
 
-  it('requests no slugs when the output does not need them', async () => {
+  it('asks the API once', async () => {
     asked.length = 0
     expect(JSON.parse(await list({ output: 'json' })).items).toHaveLength(2)
     expect(asked).toHaveLength(1)

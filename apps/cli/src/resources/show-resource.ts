@@ -4,7 +4,7 @@ import { collect, listAll } from '../client/list-all.js'
 import { type CommandContext, openApi, type RemoteFlags } from '../commands/context.js'
 import { toTable } from '../output/format.js'
 import { outputOf, print, type Shown, toLines } from '../output/print.js'
-import { type Column, type Filter, type Resource, readSlugs, type View } from './resource.js'
+import type { Column, Filter, Resource } from './resource.js'
 
 export interface ShowFlags extends RemoteFlags {
   /** Refresh interval in seconds; true: the default. */
@@ -33,16 +33,11 @@ export const listResource = <T>(resource: Resource<T>, parent: string | undefine
   return showOrWatch(flags, context, async () => {
     const items = await collect(listAll<T>(api, list.path(encodeURIComponent(parent ?? '')), query))
     const output = outputOf(flags)
-    const view =
-      output === 'table' || output === 'wide'
-        ? await viewOf(
-            api,
-            items.map((item) => list.sourceIds?.(item) ?? null),
-          )
-        : null
-    const notes = view === null ? [] : ((await list.notes?.(api)) ?? [])
+    const isTable = output === 'table' || output === 'wide'
+    const view = { now: Date.now() }
+    const notes = isTable ? ((await list.notes?.(api)) ?? []) : []
     const rows = (columns: readonly Column<T>[]): readonly string[] =>
-      items.length === 0 || view === null
+      items.length === 0
         ? [list.none]
         : toTable(
             columns.map(({ title }) => title),
@@ -67,14 +62,9 @@ export const getResource = <T>(
   const api = openApi(flags, context)
   return showOrWatch(flags, context, async () => {
     const item = await api.call<never>('GET', get?.path(encodeURIComponent(ref), encodeURIComponent(parent)) ?? '')
-    return { document: item, lines: () => get?.lines(item, { now: Date.now(), slugOf: (id) => id }) ?? [], names: () => [refOf(item)] }
+    return { document: item, lines: () => get?.lines(item, { now: Date.now() }) ?? [], names: () => [refOf(item)] }
   })
 }
-
-const viewOf = async (api: ApiClient, sourceIds: readonly (string | null)[]): Promise<View> => ({
-  now: Date.now(),
-  slugOf: sourceIds.some((id) => id !== null) ? await readSlugs(api, sourceIds) : (id) => id,
-})
 
 /** Returns the name under which commander stores an option's value. */
 export const attributeOf = ({ flags }: Filter): string =>

@@ -99,10 +99,9 @@ export const RUNS: Resource<RunView> = {
       { flags: '--outcome <outcome>', text: 'ok, ok_nothing_new, suspect_empty, partial, failed or cancelled' },
     ],
     limit: 20,
-    sourceIds: ({ sourceId }) => sourceId,
     columns: [
       { title: 'RUN', cell: ({ id }) => id },
-      { title: 'SOURCE', cell: ({ sourceId }, { slugOf }) => slugOf(sourceId) },
+      { title: 'SOURCE', cell: ({ source }) => source.slug },
       { title: 'TRIGGER', cell: ({ trigger }) => trigger },
       { title: 'STATUS', cell: ({ status }) => status },
       { title: 'OUTCOME', cell: ({ outcome }) => outcome ?? '–' },

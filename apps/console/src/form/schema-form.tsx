@@ -18,7 +18,8 @@ const asValues = (value: unknown): Values => (typeof value === 'object' && value
 /** The members of an object: what must be filled in first, the rest folded away unless it is set. */
 export const Members = ({ schema, values, path, errors, onChange, isOpen = false }: MembersProps) => {
   const fields = Object.entries(schema.properties ?? {}).filter(([, field]) => field.const === undefined)
-  const isFirst = ([name]: readonly [string, Schema]): boolean => isRequired(schema, name) || values[name] !== undefined
+  const isFirst = ([name, field]: readonly [string, Schema]): boolean =>
+    isRequired(schema, name) || field['x-first'] === true || values[name] !== undefined
   const first = fields.filter(isFirst)
   const rest = fields.filter((field) => !isFirst(field))
   const field = ([name, member]: readonly [string, Schema]) => (

@@ -16,6 +16,8 @@ export interface Schema {
   readonly maxLength?: number
   /** `upload`: the id of an uploaded file. */
   readonly format?: string
+  /** It has a default, but is what one fills in first, such as the tables of a database. */
+  readonly 'x-first'?: boolean
   /** Of a secret: it is asked for only with one of these values of a setting. */
   readonly 'x-when'?: { readonly setting: string; readonly is: readonly string[] }
   readonly additionalProperties?: Schema | boolean
@@ -75,7 +77,7 @@ export const normalPath = (path: string): string => path.replaceAll(/\[(\d+)\]/g
 export const labelOf = (name: string, schema: Schema): string => {
   if (schema.title !== undefined) return schema.title
   const words = name.replaceAll(/([a-z\d])([A-Z])/gu, '$1 $2').toLowerCase()
-  const written = words.replaceAll(/\b(?:api|ca|csv|http|id|ip|json|sas|sasl|sql|ssh|tls|url)\b/gu, (word) => word.toUpperCase())
+  const written = words.replaceAll(/\b(?:api|ca|csv|http|id|ip|json|sas|sasl|sql|ssh|tls|url)(?=s?\b)/gu, (word) => word.toUpperCase())
   return written.charAt(0).toUpperCase() + written.slice(1)
 }
 

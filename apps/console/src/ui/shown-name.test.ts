@@ -20,5 +20,5 @@ describe('a name as it is shown', () => {
     expect(shownName('one two three', { max: 4 })).toBe('one…')
   })
 
-  it('says what it is told to in place of a name that nobody could see', () => expect(shownName('  ', { or: 'shop' })).toBe('shop'))
+  it('shows what is given for it in place of a name that nobody could see', () => expect(shownName('  ', { or: 'shop' })).toBe('shop'))
 })

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { checkReading, readingShape } from '../files/settings.js'
 import { checkPattern } from '../parsing/listing/glob.js'
 
+/** Forms show these before everything else that has a default. */
+const FIRST = { 'x-first': true }
 const pattern = z.string().min(1).max(1024)
 
 /** Settings of the `file` connector. Sizes are bytes. */
@@ -13,12 +15,14 @@ export const configSchema = z
       .array(z.string().min(1).max(200).meta({ format: 'upload' }))
       .max(1000)
       .default([])
-      .describe('Ids of uploads to read.'),
+      .describe('Ids of uploads to read.')
+      .meta(FIRST),
     paths: z
       .array(pattern)
       .max(100)
       .default([])
-      .describe("Files, folders or globs (`*`, `?`, `[a-z]`, `{a,b}`, `**`) below one of the operator's allowed folders."),
+      .describe("Files, folders or globs (`*`, `?`, `[a-z]`, `{a,b}`, `**`) below one of the operator's allowed folders.")
+      .meta(FIRST),
     exclude: z.array(pattern).max(100).default([]).describe('Globs of files to leave out, relative to the allowed folder, e.g. `**/tmp/**`.'),
     recursive: z.boolean().default(true).describe('Whether a folder in `paths` is read with its subfolders. Links are never followed.'),
     ...readingShape,

@@ -1,4 +1,4 @@
-import { keyIdOf, ownerOf } from '@inlet/domain'
+import { isCaller, keyActor, keyIdOf, ownerOf } from '@inlet/domain'
 import type { Database } from '../database.js'
 import { nameTargets } from './name-targets.js'
 
@@ -31,7 +31,12 @@ export const listAudit = async (database: Pick<Database, 'prisma' | 'pool'>, req
   const { actor, action, targetType, targetId, from, to, beforeId, limit } = request
   const equal = definedOf({ action, targetType, targetId })
   const rows = await database.prisma.auditEntry.findMany({
-    where: { ...equal, ...whoIs(actor), at: definedOf({ gte: from, lt: to }), ...(beforeId !== null && { id: { lt: BigInt(beforeId) } }) },
+    where: {
+      ...equal,
+      ...(await whoIs(database, actor)),
+      at: definedOf({ gte: from, lt: to }),
+      ...(beforeId !== null && { id: { lt: BigInt(beforeId) } }),
+    },
     orderBy: { id: 'desc' },
     take: limit,
   })
@@ -45,9 +50,13 @@ export const listAudit = async (database: Pick<Database, 'prisma' | 'pool'>, req
   return rows.map((row) => ({ ...row, id: String(row.id), actorName: actorName(row.actor), targetName: targetName(row) }))
 }
 
-/** An owner matches everything it did, through any client. LIKE wildcards in its name are escaped. */
-const whoIs = (actor: string | undefined) => {
+/** An owner matches everything it did, through any client; a name, the keys that have it, including revoked ones. LIKE wildcards in a name are escaped. */
+const whoIs = async ({ prisma }: Pick<Database, 'prisma'>, actor: string | undefined) => {
   if (actor === undefined) return {}
+  if (!isCaller(actor)) {
+    const keys = await prisma.apiKey.findMany({ where: { name: actor }, select: { id: true } })
+    return { actor: { in: [actor, ...keys.map(({ id }) => keyActor(id))] } }
+  }
   return ownerOf(actor) === actor && actor.startsWith('token:')
     ? { OR: [{ actor }, { actor: { startsWith: `${actor} via `.replace(/[\\%_]/gu, '\\$&') } }] }
     : { actor }

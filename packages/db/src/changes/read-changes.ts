@@ -1,4 +1,5 @@
 import type { RecordKind } from '@inlet/domain'
+import { nameTargets } from '../audit/name-targets.js'
 import type { Database } from '../database.js'
 import { countWithin, type FetchedRecord, fetchRecords, type RecordFields } from '../records/fetch-records.js'
 import { allOf, createSqlParts } from '../sql-parts.js'
@@ -43,7 +44,7 @@ export interface ChangeRequest {
 /** A record as it is when it is read, which may be later than the change; or a source that was deleted with all its records. */
 export type Change = { readonly position: ChangePosition } & (
   | { readonly op: 'upsert' | 'delete'; readonly record: FetchedRecord }
-  | { readonly op: 'source_deleted'; readonly sourceId: string; readonly at: Date }
+  | { readonly op: 'source_deleted'; readonly sourceId: string; readonly source: string | null; readonly at: Date }
 )
 
 export interface ChangePage {
@@ -183,13 +184,17 @@ const findLogged = async (database: Database, at: ChangePosition, head: ChangeHe
 
 const later = (a: string, b: string): string => (BigInt(a) < BigInt(b) ? b : a)
 
+const toTarget = (sourceId: string) => ({ targetType: 'source', targetId: sourceId }) as const
+
 const fetchChanges = async (database: Database, places: readonly Place[], fields: RecordFields): Promise<readonly Change[]> => {
   const latest = new Map(places.flatMap((place) => (place.streamId === null ? [] : [[`${place.streamId}-${place.keyHash}`, place]])))
   const keys = [...latest.values()].map(({ streamId, keyHash }) => ({ streamId: streamId ?? 0, keyHash: keyHash ?? '' }))
   const records = new Map((await fetchRecords(database, keys, fields)).map((record) => [`${record.streamId}-${record.keyHash}`, record]))
+  const gone = places.flatMap(({ goneSourceId }) => (goneSourceId === null ? [] : [toTarget(goneSourceId)]))
+  const slugOf = gone.length === 0 ? () => null : await nameTargets(database, gone)
   return places.flatMap((place): readonly Change[] => {
     const { position, goneSourceId: sourceId, at } = place
-    if (sourceId !== null) return [{ op: 'source_deleted', sourceId, at, position }]
+    if (sourceId !== null) return [{ op: 'source_deleted', sourceId, source: slugOf(toTarget(sourceId)), at, position }]
     const name = `${place.streamId}-${place.keyHash}`
     const record = records.get(name)
     // Each record is shown once, at its last position; a record whose source is being deleted is not shown.

@@ -5,6 +5,8 @@ export interface StoredEvent {
   /** Digits. */
   readonly id: string
   readonly sourceId: string | null
+  /** Its slug. */
+  readonly source: string | null
   readonly runId: string | null
   readonly type: string
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -14,7 +16,7 @@ export interface StoredEvent {
 }
 
 // SQL: joins with sources, to which no foreign key leads; live streams run it all the time.
-const SELECT = `SELECT e.id, e.source_id AS "sourceId", e.run_id AS "runId", e.type, e.level, e.message, e.data, e.at
+const SELECT = `SELECT e.id, e.source_id AS "sourceId", s.slug AS source, e.run_id AS "runId", e.type, e.level, e.message, e.data, e.at
 FROM events e LEFT JOIN sources s ON s.id = e.source_id`
 const VISIBLE = '(e.source_id IS NULL OR (s.id IS NOT NULL AND s.deleting_at IS NULL))'
 

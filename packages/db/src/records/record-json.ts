@@ -15,6 +15,7 @@ export const toRecordView = (record: StoredRecord) => ({
   deletedAt: record.deletedAt?.toISOString() ?? null,
   provenance: {
     sourceId: record.sourceId,
+    slug: record.sourceSlug,
     source: record.sourceName,
     runId: record.runId,
     version: record.version,
@@ -38,13 +39,23 @@ export const toShownParts = ({ omitted, text }: FetchedRecord): { readonly omitt
 export const toListedJson = (record: FetchedRecord): string =>
   withRawMember({ ...toRecordView(record), ...toShownParts(record) }, 'data', record.dataText)
 
+const NO_RECORD = { id: null, stream: null, key: null, record: null }
+
 /** Returns a change of the feed as JSON text. */
 export const toChangeJson = (change: Change): string => {
   const { op } = change
   if (op === 'source_deleted')
-    return JSON.stringify({ op, at: change.at.toISOString(), sourceId: change.sourceId, id: null, stream: null, key: null, record: null })
+    return JSON.stringify({ op, at: change.at.toISOString(), sourceId: change.sourceId, source: change.source, ...NO_RECORD })
   const { record } = change
   const at = (record.deletedAt ?? record.fetchedAt).toISOString()
-  const view = { op, at, sourceId: record.sourceId, id: `${record.streamId}-${record.keyHash}`, stream: record.stream, key: record.key }
+  const view = {
+    op,
+    at,
+    sourceId: record.sourceId,
+    source: record.sourceSlug,
+    id: `${record.streamId}-${record.keyHash}`,
+    stream: record.stream,
+    key: record.key,
+  }
   return withRawMember(view, 'record', op === 'upsert' ? toListedJson(record) : 'null')
 }

@@ -19,6 +19,7 @@ export interface StoredRecord {
   readonly deletedAt: Date | null
   readonly sourceId: string
   readonly sourceName: string
+  readonly sourceSlug: string
   readonly connector: string
   readonly runId: string
   readonly version: number
@@ -28,7 +29,7 @@ const COLUMNS = (
   data: string,
 ): string => `r.stream_id AS "streamId", encode(r.key_hash, 'hex') AS "keyHash", st.name AS stream, r.key, r.kind, r.title, r.url,
   ${data} AS "dataText", r.occurred_at AS "occurredAt", r.created_at AS "createdAt", r.fetched_at AS "fetchedAt", r.deleted_at AS "deletedAt",
-  r.source_id AS "sourceId", s.name AS "sourceName", s.connector, r.run_id AS "runId", r.version`
+  r.source_id AS "sourceId", s.name AS "sourceName", s.slug AS "sourceSlug", s.connector, r.run_id AS "runId", r.version`
 
 export const RECORD_COLUMNS = COLUMNS('r.data::text')
 export const columnsWith = COLUMNS

@@ -167,7 +167,7 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
         </details>
         {error !== null && <ProblemNote error={error} />}
         <div className="row wrap">
-          <button type="submit" className="button primary" disabled={busy !== null || kept.name.trim() === ''}>
+          <button type="submit" className="button primary" disabled={busy !== null}>
             {t.create}
           </button>
         </div>

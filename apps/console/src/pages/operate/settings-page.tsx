@@ -11,7 +11,7 @@ import { Name } from '../../ui/name.js'
 import { Page } from '../../ui/page.js'
 import { shownName } from '../../ui/shown-name.js'
 import { ShownOnce } from '../../ui/shown-once.js'
-import { Time } from '../../ui/time.js'
+import { Time, useNow } from '../../ui/time.js'
 import { Listed } from './listed.js'
 
 const SCOPES = ['read', 'write', 'publish', 'admin'] as const
@@ -50,9 +50,7 @@ export const SettingsPage = () => {
             <Name of={key.name} />
           </strong>,
           key.scopes.join(', '),
-          <Badge key="s" tone={key.revokedAt === null ? 'ok' : 'idle'}>
-            {key.revokedAt === null ? t.valid : t.revoked}
-          </Badge>,
+          <KeyState key="s" of={key} />,
           <Time key="u" at={key.lastUsedAt} />,
           <Time key="c" at={key.createdAt} />,
           key.revokedAt === null && session.can('deleteKey') ? (
@@ -77,14 +75,36 @@ export const SettingsPage = () => {
   )
 }
 
+/** Whether it still opens anything, and until when. */
+const KeyState = ({ of: { revokedAt, expiresAt } }: { readonly of: ApiKeyView }) => {
+  const now = useNow()
+  const t = messages.keysPage
+  const isExpired = expiresAt !== null && Date.parse(expiresAt) <= now.getTime()
+  return (
+    <>
+      <Badge tone={revokedAt === null && !isExpired ? 'ok' : 'idle'}>{revokedAt !== null ? t.revoked : isExpired ? t.expired : t.valid}</Badge>
+      {revokedAt === null && expiresAt !== null && (
+        <p className="muted">
+          {isExpired ? t.expiredAt : t.expires} <Time at={expiresAt} />
+        </p>
+      )}
+    </>
+  )
+}
+
 const CreateKey = ({ onClose, onCreated }: { readonly onClose: () => void; readonly onCreated: () => Promise<void> }) => {
   const [name, setName] = useState('')
   const [scope, setScope] = useState<(typeof SCOPES)[number]>('read')
+  const [expiresOn, setExpiresOn] = useState('')
   const [created, setCreated] = useState<NewApiKeyView | null>(null)
   const id = useId()
   const t = messages.keysPage
   const create = async (): Promise<void> => {
-    setCreated(await client.call<NewApiKeyView>('POST', '/v1/keys', { body: { name, scopes: [scope] } }))
+    setCreated(
+      await client.call<NewApiKeyView>('POST', '/v1/keys', {
+        body: { name, scopes: [scope], ...(expiresOn === '' ? {} : { expiresAt: new Date(`${expiresOn}T23:59:59`).toISOString() }) },
+      }),
+    )
     await onCreated()
   }
   if (created !== null) return <ShownOnce title={t.create} hint={t.once} secret={created.key} copy={t.copy} onClose={onClose} />
@@ -110,6 +130,18 @@ const CreateKey = ({ onClose, onCreated }: { readonly onClose: () => void; reado
                 </option>
               ))}
             </select>
+          </div>
+          <div className="field">
+            <label htmlFor={`${id}-expires`}>{t.validUntil}</label>
+            <input
+              id={`${id}-expires`}
+              type="date"
+              className="input"
+              min={new Date().toLocaleDateString('sv')}
+              value={expiresOn}
+              onChange={(event) => setExpiresOn(event.target.value)}
+            />
+            <p className="hint">{t.validUntilHint}</p>
           </div>
         </>
       )}

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
+import { useSession } from '../../session/session.js'
 import { Badge } from '../../ui/badge.js'
 import { formatCompact, formatDuration, formatNumber } from '../../ui/format.js'
 import { Page } from '../../ui/page.js'
@@ -27,6 +28,7 @@ export const OverviewPage = () => {
   const lines = useSourceLines()
   const now = useNow()
   const judged = useMemo(() => (lines.data?.items ?? []).map((line) => classify(line, now)), [lines.data, now])
+  const session = useSession()
   const [search] = useSearch()
   const hours = hoursOf(search)
   const activity = useQuery({
@@ -68,6 +70,11 @@ export const OverviewPage = () => {
           {attention.length === 0 ? (
             <Empty title={judged.length === 0 ? messages.sources.none : t.nothing}>
               <p>{judged.length === 0 ? messages.sources.noneHint : t.nothingHint}</p>
+              {judged.length === 0 && session.can('createSource') && (
+                <Link to="/new-source" className="button primary">
+                  {messages.sources.add}
+                </Link>
+              )}
             </Empty>
           ) : (
             <ul className="attention">
@@ -78,7 +85,7 @@ export const OverviewPage = () => {
           )}
         </section>
         {activity.isError && <ProblemNote error={activity.error} onRetry={() => void activity.refetch()} />}
-        {activity.data !== undefined && <Plots activity={activity.data} />}
+        {activity.data !== undefined && judged.length > 0 && <Plots activity={activity.data} />}
       </div>
     </Page>
   )

@@ -41,8 +41,8 @@ export const RecordDialog = ({ id, onClose }: { readonly id: string; readonly on
           <dl className="facts">
             <dt>{t.source}</dt>
             <dd>
-              <Link to="/sources/$ref" params={{ ref: data.provenance.sourceId }} className="link">
-                <Name of={data.provenance.source} />
+              <Link to="/sources/$ref" params={{ ref: data.provenance.slug }} className="link">
+                <Name of={data.provenance.source} or={data.provenance.slug} />
               </Link>{' '}
               · <Name of={data.stream} />
             </dd>

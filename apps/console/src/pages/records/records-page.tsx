@@ -96,8 +96,8 @@ const Hit = ({ hit, onOpen }: { readonly hit: RecordHit; readonly onOpen: () => 
       </p>
     )}
     <p className="row wrap faint">
-      <Link to="/sources/$ref" params={{ ref: hit.provenance.sourceId }} className="link">
-        <Name of={hit.provenance.source} />
+      <Link to="/sources/$ref" params={{ ref: hit.provenance.slug }} className="link">
+        <Name of={hit.provenance.source} or={hit.provenance.slug} />
       </Link>
       <Name of={hit.stream} max={60} />
       <span className="truncate key">

@@ -1,13 +1,16 @@
 import type { QuarantinedDetailView } from '@inlet/contract'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useEffect, useId, useMemo, useState } from 'react'
 import { client, parseExactly } from '../../api/client.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
+import { Actor } from '../../ui/actor.js'
 import { Dialog } from '../../ui/dialog.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { sentence } from '../../ui/sentence.js'
 import { Loading } from '../../ui/states.js'
+import { Time } from '../../ui/time.js'
 import { notify } from '../../ui/toasts.js'
 import { MappedNow } from '../mapping/mapped-now.js'
 import { toSample } from '../mapping/to-sample.js'
@@ -58,6 +61,8 @@ const useSample = (text: string | null): object | null => {
   }, [paused])
 }
 
+const RUN = /^run:/u
+
 const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView } & Omit<QuarantinedDialogProps, 'id'>) => {
   const original = item.record === null ? null : JSON.stringify(item.record, null, 2)
   const [text, setText] = useState(original)
@@ -84,6 +89,21 @@ const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView }
       <p>
         <span className="mono">{item.reason}</span> <span className="muted">{item.message}</span>
       </p>
+      {item.state !== 'open' && item.stateBy !== null && (
+        <p className="muted">
+          {t.states[item.state]}
+          {': '}
+          {RUN.test(item.stateBy) ? (
+            <Link to="/runs/$id" params={{ id: item.stateBy.replace(RUN, '') }} className="link">
+              {t.byRun}
+            </Link>
+          ) : (
+            <Actor actor={item.stateBy} name={item.stateByName} />
+          )}
+          {', '}
+          <Time at={item.stateAt} />
+        </p>
+      )}
       {item.whyNot !== null && <p className="muted">{sentence(item.whyNot)}</p>}
       {text === null ? (
         <>
@@ -103,7 +123,7 @@ const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView }
       )}
       {error !== null && <ProblemNote error={error} />}
       <div className="actions">
-        {session.can('dropQuarantined') && (
+        {item.state === 'open' && session.can('dropQuarantined') && (
           <button
             type="button"
             className="button quiet danger"
@@ -115,7 +135,7 @@ const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView }
         <button type="button" className="button" onClick={onClose}>
           {messages.common.cancel}
         </button>
-        {session.can('retryQuarantined') && (
+        {item.state === 'open' && session.can('retryQuarantined') && (
           <button
             type="button"
             className="button primary"

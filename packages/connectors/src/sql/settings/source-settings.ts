@@ -38,7 +38,9 @@ export const selectionFields = (qualified: string, columnLength: number) => ({
     .optional()
     .describe(
       `Globs on \`table\` or \`${qualified}\` to read; default everything, or nothing besides \`tables\` and \`queries\` when these are given.`,
-    ),
+    )
+    // Forms show it before everything else that may be left out.
+    .meta({ 'x-first': true }),
   exclude: globs.default([]).describe(`Globs on \`table\` or \`${qualified}\` not to read.`),
   cursorColumns: z
     .array(z.string().min(1).max(columnLength))
