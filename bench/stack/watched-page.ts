@@ -42,7 +42,7 @@ export const createPageWatch = (secrets: readonly string[]): PageWatch => {
         if (new URL(request.url()).pathname !== SIGN_IN) look(request.postData() ?? '', `the request ${request.url()}`)
       })
       page.on('response', (response) => {
-        if (response.headers()['content-type']?.includes('json') !== true) return
+        if (!(response.headers()['content-type'] ?? '').includes('json')) return
         // What was left for another page has no body any more.
         void response.text().then(
           (text) => look(text, `the answer of ${response.url()}`),

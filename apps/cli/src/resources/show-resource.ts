@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type ApiClient, ApiUnreachable } from '../client/api-client.js'
+import { ApiUnreachable } from '../client/api-client.js'
 import { collect, listAll } from '../client/list-all.js'
 import { type CommandContext, openApi, type RemoteFlags } from '../commands/context.js'
 import { toTable } from '../output/format.js'

@@ -5,6 +5,7 @@ import { Badge } from '../ui/badge.js'
 import { formatNumber } from '../ui/format.js'
 import { Name } from '../ui/name.js'
 import { WithTimes } from '../ui/with-times.js'
+import { titleOf } from './records/title-of.js'
 
 const TONES: Readonly<Record<TestResult['steps'][number]['status'], string>> = { passed: 'ok', warning: 'warn', failed: 'bad', skipped: 'idle' }
 
@@ -55,7 +56,7 @@ export const TestPanel = ({ result }: { readonly result: TestResult }) => {
                 <details>
                   <summary>
                     <span className="truncate">
-                      <Name of={mapped[0]?.title ?? raw.title ?? raw.key} />
+                      <Name of={titleOf({ ...raw, ...mapped[0] })} />
                     </span>{' '}
                     <span className="tag">
                       <Name of={raw.stream} max={40} />

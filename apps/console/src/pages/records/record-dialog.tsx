@@ -14,6 +14,7 @@ import { Loading } from '../../ui/states.js'
 import { Time } from '../../ui/time.js'
 import { MappedNow } from '../mapping/mapped-now.js'
 import { toSample } from '../mapping/to-sample.js'
+import { titleOf } from './title-of.js'
 
 /** Only addresses of the web are links: what else a source gives stays text. */
 const isWebAddress = (url: string): boolean => /^https?:\/\//iu.test(url)
@@ -29,7 +30,7 @@ export const RecordDialog = ({ id, onClose }: { readonly id: string; readonly on
   const t = messages.records
   const { data } = record
   return (
-    <Dialog title={data === undefined ? t.one : shownName(data.title ?? data.key, { or: t.one })} onClose={onClose} className="wide">
+    <Dialog title={data === undefined ? t.one : shownName(titleOf(data), { or: t.one })} onClose={onClose} className="wide">
       {data === undefined ? (
         record.isError ? (
           <ProblemNote error={record.error} />

@@ -9,6 +9,7 @@ import { Empty } from '../../ui/states.js'
 import { Time } from '../../ui/time.js'
 import { useSearch } from '../../ui/use-search.js'
 import { RecordDialog } from './record-dialog.js'
+import { titleOf } from './title-of.js'
 import './records.css'
 import { Name } from '../../ui/name.js'
 
@@ -88,7 +89,7 @@ export const RecordsPage = () => {
 const Hit = ({ hit, onOpen }: { readonly hit: RecordHit; readonly onOpen: () => void }) => (
   <li>
     <button type="button" className="hit-title" data-row onClick={onOpen}>
-      <Name of={hit.title ?? hit.key} max={200} />
+      <Name of={titleOf(hit)} max={200} />
     </button>
     {typeof hit.snippet === 'string' && hit.snippet !== '' && (
       <p className="snippet">
