@@ -123,7 +123,7 @@ describe('inlet on a real installation', () => {
     const none = file('none.yaml', 'sources: {}')
     expect((await run(['apply', '-f', extra, '--owner', 'team'])).code).toBe(0)
     const asked = await run(['apply', '-f', none, '--owner', 'team', '--prune'])
-    expect([asked.code, asked.err]).toEqual([1, expect.stringContaining('say --yes')])
+    expect([asked.code, asked.err]).toEqual([1, expect.stringContaining('add --yes')])
     expect((await run(['apply', '-f', none, '--owner', 'team', '--prune', '--yes'])).out).toContain('1 deleted')
     expect(JSON.parse((await run(['sources', '--json'])).out).items.map(({ slug }: { slug: string }) => slug)).toEqual(['docs', 'feed'])
   })

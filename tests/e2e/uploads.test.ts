@@ -107,7 +107,7 @@ describe('inlet uploads on a real installation', () => {
     const denied = await runAs(keys.read, ['uploads', 'replace', 'prices', file('prices.csv', table({ z: '1' }))])
     expect([denied.code, denied.err]).toEqual([77, expect.stringContaining('write')])
     const large = await run('uploads', 'replace', 'prices', file('prices.csv', 'x'.repeat(MAX_BYTES + 100_000)))
-    expect([large.code, large.err]).toEqual([1, expect.stringContaining(`an upload has at most ${MAX_BYTES} bytes`)])
+    expect([large.code, large.err]).toEqual([1, expect.stringContaining(`an upload may have at most ${MAX_BYTES} bytes`)])
     const empty = await run('uploads', 'replace', 'prices', file('prices.csv', ''))
     expect([empty.code, empty.err]).toEqual([1, expect.stringContaining('the upload has no bytes')])
     const bad = await run('uploads', 'replace', before.id, file('a\u202eb.csv', table({ z: '1' })))
@@ -164,7 +164,7 @@ describe('inlet uploads on a real installation', () => {
   it('deletes a file that is read only with a yes, and its records with the next run', async () => {
     const upload = await uploadOf('later')
     const asked = await run('uploads', 'delete', 'later')
-    expect([asked.code, asked.err]).toEqual([1, expect.stringMatching(/later\.csv is read by later: .* say --yes/u)])
+    expect([asked.code, asked.err]).toEqual([1, expect.stringMatching(/later\.csv is read by later: .* add --yes/u)])
     expect((await run('uploads', 'get', upload.id)).out).toContain('later (read)')
     expect((await run('uploads', 'delete', 'later', '--yes')).out).toBe('later.csv: deleted\n')
     await run('run', 'later', '--follow')

@@ -76,7 +76,7 @@ describe('findInstallation', () => {
     expect(() => findInstallation({ data, url: 'https://inlet.test' }, {})).toThrow('no API key for https://inlet.test')
     expect(() => findInstallation({ data, url: 'http://127.evil.test' }, {})).toThrow('no API key')
     expect(() => findInstallation({ data: path.join(data, 'empty') }, {})).toThrow(/no installation runs from .*inlet up/)
-    expect(() => findInstallation({ data, url: 'inlet.test' }, {})).toThrow('no address of an API')
+    expect(() => findInstallation({ data, url: 'inlet.test' }, {})).toThrow('not the address of an API')
   })
 })
 

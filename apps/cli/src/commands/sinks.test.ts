@@ -103,7 +103,7 @@ describe('sinks', () => {
     const change = (flags: object) => run((given, context) => updateSink('s1', given, context), flags)
     expect(await change({ address: 'https://example.com/new', secret: 'env:KEY' })).toContain('inlet sinks test s1')
     expect(asked).toEqual([['PATCH', '/v1/sinks/s1', { url: 'https://example.com/new', secret: 'sk-1' }]])
-    await expect(change({})).rejects.toThrow('say what to change')
+    await expect(change({})).rejects.toThrow('specify what to change')
   })
 
   it('are created with the given settings, paused, resumed and deleted', async () => {

@@ -78,6 +78,6 @@ it('reads fields from a file, to which settings are added', async () => {
 })
 
 it('asks for something to change', async () => {
-  await expect(update({})).rejects.toThrow('say what to change')
+  await expect(update({})).rejects.toThrow('specify what to change')
   expect(patches).toEqual([])
 })
