@@ -35,7 +35,10 @@ export const createPageWatch = (secrets: readonly string[]): PageWatch => {
       )
       page.on('pageerror', ({ message }) => complaints.push(`exception: ${message}`))
       page.on('console', (message) => {
-        if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`)
+        const { url } = message.location()
+        // Browsers ask for it where a document names no icon, as the empty page.
+        if (url.endsWith('/favicon.ico')) return
+        if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()} ${url}`)
       })
       page.on('request', (request) => {
         look(request.url(), 'an address')

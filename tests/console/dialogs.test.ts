@@ -13,7 +13,14 @@ interface Dialog {
   readonly opener: (page: Page) => Locator
   /** What is done before it can be pressed. */
   readonly before?: (page: Page) => Promise<unknown>
+  /** What opens it instead of a press. */
+  readonly open?: (page: Page) => Promise<unknown>
+  /** What the dialog asks first: the one behind it is meant. */
+  readonly fill?: (page: Page) => Promise<unknown>
 }
+
+/** The search of a page: keys mean the same wherever the focus is. */
+const inSearch = (page: Page): Locator => page.getByRole('searchbox')
 
 const button = (name: string | RegExp) => (page: Page) =>
   page
@@ -21,7 +28,34 @@ const button = (name: string | RegExp) => (page: Page) =>
     .getByRole('button', { name, exact: typeof name === 'string' })
     .first()
 
+/** Creates what the dialog is for, so that the one with its secret follows. */
+const createWith = (address: RegExp | null) => async (page: Page) => {
+  // A name is used once: each width makes its own.
+  await page.getByLabel('Name', { exact: true }).fill(`${page.viewportSize()?.width} ${LONG}`)
+  if (address !== null) await page.getByRole('dialog').getByLabel(address).fill('https://example.com/hook')
+  await page.getByRole('dialog').locator('button[type=submit]').click()
+  await page
+    .getByRole('dialog')
+    .getByText(/only once/u)
+    .waitFor()
+}
+
 const DIALOGS: readonly Dialog[] = [
+  { name: 'command palette', address: '/sources', opener: inSearch, open: (page) => page.keyboard.press('Control+k') },
+  {
+    name: 'command palette that finds nothing',
+    address: '/sources',
+    opener: inSearch,
+    open: (page) => page.keyboard.press('Control+k'),
+    fill: (page) => page.keyboard.type('x'.repeat(200)),
+  },
+  {
+    name: 'keyboard shortcuts',
+    address: '/sources',
+    opener: (page) => page.locator('a[data-row]').first(),
+    open: (page) => page.keyboard.press('?'),
+  },
+  { name: 'mass deletion', address: '/sources/many', opener: button('Run and allow the deletion') },
   { name: 'read again', address: '/sources/shop', opener: button('Read again…') },
   { name: 'delete a source', address: '/sources/shop', opener: button('Delete') },
   { name: 'a quarantined record', address: '/sources/shop?tab=quarantine', opener: (page) => page.locator('button[data-row]').first() },
@@ -45,6 +79,9 @@ const DIALOGS: readonly Dialog[] = [
   { name: 'change a credential', address: '/credentials', opener: button('Change') },
   { name: 'delete a credential', address: '/credentials', opener: button('Delete') },
   { name: 'new key', address: '/settings', opener: button('Create a key') },
+  { name: 'secret of a sink, shown once', address: '/sinks', opener: button('New sink'), fill: createWith(/^Address/u) },
+  { name: 'secret of a target, shown once', address: '/notifications', opener: button('Add a target'), fill: createWith(/^Address/u) },
+  { name: 'key, shown once', address: '/settings', opener: button('Create a key'), fill: createWith(null) },
   { name: 'revoke a key', address: '/settings', opener: button('Revoke') },
 ]
 
@@ -91,6 +128,14 @@ describe.skipIf(chromiumPath === null)('every dialog', () => {
     const labels = { team: 'ein-langes-schild' }
     await api.post('/v1/sources', { name: LONG, slug: 'shop', labels, connector: 'file', config: { uploads: [upload.id] }, mapping, runNow: true })
     await until(async () => (await api.get('/v1/sources/shop')).body.lastRun !== null, { timeoutMs: 60_000 })
+    const { body: many } = await api.post('/v1/sources', { name: `Many ${LONG}`, slug: 'many', connector: 'toy', config: {}, runNow: true })
+    await until(async () => (await api.get('/v1/sources/many')).body.lastRun !== null, { timeoutMs: 60_000 })
+    const refused = [{ reason: 'MASS_DELETE_REFUSED', message: `59 of 60 records of ${LONG} are gone` }]
+    await api.database.pool.query(`UPDATE runs SET outcome = 'partial', progress = progress || $2::jsonb WHERE source_id = $1`, [
+      many.id,
+      JSON.stringify({ warnings: refused }),
+    ])
+    await until(async () => (await api.get('/v1/sources/many/why')).body.blocker.code === 'MASS_DELETE_REFUSED')
     await api.post('/v1/bulk-operations', { action: 'label', sources: ['shop'], labels: { set: { tier: 'gold' } } })
     await api.post('/v1/sinks', { name: LONG, url: `${embeddings.url}/sink` })
     const target = await api.post('/v1/notifications', { name: LONG, url: `${embeddings.url}/hook` })
@@ -109,12 +154,17 @@ describe.skipIf(chromiumPath === null)('every dialog', () => {
     ['dark', 375, 667],
   ] as const)('is accessible, fits, keeps the focus, closes with Esc and gives the focus back (%s, %d px)', async (colorScheme, width, height) => {
     const { page, complaints, close } = await stack.signIn('/', { colorScheme, viewport: { width, height } })
-    for (const { name, address, opener, before } of DIALOGS) {
+    for (const { name, address, opener, before, open, fill } of DIALOGS) {
       await page.goto(address)
       await before?.(page)
-      await opener(page).click()
+      if (open === undefined) await opener(page).click()
+      else {
+        await opener(page).focus()
+        await open(page)
+      }
       const dialog = page.locator('dialog[open]')
       await dialog.waitFor()
+      await fill?.(page)
       await until(async () => (await dialog.locator('[aria-busy=true]').count()) === 0)
       await page.evaluate(axe.source)
       const found = { serious: await seriousIn(page), cut: await page.evaluate(CUT), isFocused: await page.evaluate(FOCUS_INSIDE) }

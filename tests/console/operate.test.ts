@@ -111,7 +111,7 @@ describe.skipIf(chromiumPath === null)('who is notified', () => {
     await dialog.locator('.field .error').waitFor()
     await dialog.getByLabel('Address').fill(`http://127.0.0.1:${(receiver.address() as AddressInfo).port}/canary-sink`)
     await page.keyboard.press('Enter')
-    await page.getByText('It is shown this one time.').waitFor()
+    await page.getByText('It is shown only once.').waitFor()
     await dialog.getByRole('button', { name: 'Close' }).first().click()
     await page.getByText('Up to date').waitFor()
     await page.getByRole('button', { name: 'Test', exact: true }).click()

@@ -777,7 +777,7 @@ export const messages = {
       beginning: 'Deliver everything that is stored first',
       again: 'Begin again with everything that is stored',
       saved: (name: string) => `${name} is saved.`,
-      once: 'Messages are signed with this secret, as Standard Webhooks says. It is shown this one time.',
+      once: 'Messages are signed with this secret, following Standard Webhooks. It is shown only once.',
       copy: 'Copy the secret',
     },
   },
