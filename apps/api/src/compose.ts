@@ -168,6 +168,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     const limits = {
       sources: config.INLET_MAX_SOURCES_PER_KEY,
       credentials: config.INLET_MAX_CREDENTIALS_PER_KEY,
+      bulkOperations: config.INLET_MAX_BULK_OPERATIONS_PER_KEY,
       uploads: config.INLET_MAX_UPLOADS_PER_KEY,
       uploadBytes: config.INLET_MAX_UPLOAD_BYTES_PER_KEY,
     }

@@ -35,6 +35,7 @@ export const apiEnv = z.object({
   }),
   INLET_MAX_SOURCES_PER_KEY: envInt({ min: 1, max: 1_000_000, default: 20_000, describe: 'sources that one API key may register' }),
   INLET_MAX_CREDENTIALS_PER_KEY: envInt({ min: 1, max: 1_000_000, default: 2_000, describe: 'shared credentials that one API key may make' }),
+  INLET_MAX_BULK_OPERATIONS_PER_KEY: envInt({ min: 1, max: 10_000, default: 20, describe: 'bulk operations of one API key that are not over' }),
   INLET_MAX_UPLOADS_PER_KEY: envInt({ min: 1, max: 1_000_000, default: 10_000, describe: 'uploads that one API key may keep' }),
   INLET_MAX_UPLOAD_BYTES_PER_KEY: envInt({
     min: 1,

@@ -79,7 +79,7 @@ export const bulkEndpoints = {
     body: createBulkOperationBody,
     idempotent: true,
     answers: { 202: { description: 'In progress; Location is set.', schema: newBulkOperation } },
-    reasons: ['NOT_FOUND', 'SOURCES_IN_FILES'],
+    reasons: ['NOT_FOUND', 'SOURCES_IN_FILES', 'LIMIT_REACHED'],
   }),
   listBulkOperations: defineEndpoint({
     method: 'get',

@@ -153,6 +153,7 @@ export const notificationEndpoints = {
     body: createTargetBody,
     answers: { 201: { description: 'Created; Location is set.', schema: newNotificationTarget } },
     reasons: [
+      'LIMIT_REACHED',
       'INVALID_TIMEZONE',
       'NAME_TAKEN',
       'NOT_FOUND',

@@ -1,5 +1,4 @@
 export {
-  countHoldings,
   findApiKeyForLogin,
   findLiveScopes,
   insertApiKey,
@@ -133,6 +132,7 @@ export { findInboxEvent, listInbox } from './hooks/list-inbox.js'
 export { replayEvents } from './hooks/replay-events.js'
 export { claimIdempotencyKey, dropIdempotencyKey, storeIdempotentAnswer } from './idempotency/idempotency-repository.js'
 export { type ActionRequest, type ActionResult, actOnSource } from './lifecycle/act-on-source.js'
+export { countHoldings, type Held, type Holding, type Room } from './limits/holdings.js'
 export { isLimited, reportAnswer } from './limits/report-answer.js'
 export { type Reservation, reserveSlots } from './limits/reserve-slots.js'
 export { finishReread, prepareStreams, reportUnknownStreams } from './mapping/align-mappings.js'

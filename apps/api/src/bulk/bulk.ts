@@ -15,9 +15,10 @@ import { Failure, fillStep, nextStepOf } from '@inlet/domain'
 import { z } from 'zod'
 import { listName, type PageTokens, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
+import { type LimitDeps, requireRoom, roomFor } from '../keys/key-limits.js'
 import type { BulkRunner } from './bulk-runner.js'
 
-export interface BulkDeps {
+export interface BulkDeps extends LimitDeps {
   readonly database: Database
   readonly tokens: PageTokens
   readonly runner: Pick<BulkRunner, 'wake'>
@@ -50,12 +51,14 @@ const createHandler =
   async ({ body, actor, principal }) => {
     if (body.action === 'label' && deps.sourceFiles !== null)
       throw new Failure('SOURCES_IN_FILES', `the sources are kept in ${deps.sourceFiles}, and cannot be changed here`)
+    await requireRoom(deps, 'bulkOperations', actor)
     const found = await findSourceIds(deps.database, body.sources)
     const sourceIds = [...new Set(found.filter((id) => id !== null))]
     if (sourceIds.length === 0) throw new Failure('NOT_FOUND', 'none of them is a source', { field: 'sources' })
     const id = randomUUID()
     const actsUntil = principal?.kind === 'token' ? principal.until : null
-    await createBulkOperation(deps.database, { id, action: body.action, labels: body.labels ?? null, actor, actsUntil, sourceIds })
+    const room = roomFor(deps.limits, 'bulkOperations', actor)
+    await createBulkOperation(deps.database, { id, action: body.action, labels: body.labels ?? null, actor, actsUntil, sourceIds, room })
     deps.runner.wake()
     const unknown = body.sources.filter((_, index) => found[index] === null)
     return { status: 202, headers: { location: `/v1/bulk-operations/${id}` }, body: { ...(await getView(deps, id)), unknown } }

@@ -17,7 +17,7 @@ import { sealSecrets } from '@inlet/security'
 import { z } from 'zod'
 import { listName, toPage } from '../http/page-token.js'
 import type { Handler } from '../http/reply.js'
-import { requireRoom } from '../keys/key-limits.js'
+import { requireRoom, roomFor } from '../keys/key-limits.js'
 import { enqueueAfterCommit } from '../source-access/after-commit.js'
 import { getConnector } from '../source-access/lookup.js'
 import { parseSecrets } from '../source-access/settings-form.js'
@@ -38,7 +38,11 @@ const createCredentialHandler =
     const targets = parseTargets(body.targets)
     const id = randomUUID()
     const sealed = sealSecrets(deps.keyring, { ownerId: id, version: 1 }, body.secrets)
-    await createSharedCredential(deps.database, { id, name: body.name, connector: connector.type, sealed, targets }, actor)
+    await createSharedCredential(
+      deps.database,
+      { id, name: body.name, connector: connector.type, sealed, targets, room: roomFor(deps.limits, 'credentials', actor) },
+      actor,
+    )
     const saved = await findSharedCredential(deps.database, id)
     if (saved === null) throw credentialNotFound()
     return { status: 201, headers: { location: `/v1/credentials/${id}` }, body: toCredentialDetail(saved, [], targets) }

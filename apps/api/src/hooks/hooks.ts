@@ -5,13 +5,13 @@ import { Failure, toStorableText } from '@inlet/domain'
 import type { Queues } from '@inlet/queue'
 import { z } from 'zod'
 import { listName, type PageTokens, toPage } from '../http/page-token.js'
+import { readRawBody } from '../http/read-raw-body.js'
 import type { Handler, Reply } from '../http/reply.js'
 import type { Slots } from '../http/slots.js'
 import { enqueueAfterCommit } from '../source-access/after-commit.js'
 import { getSourceId } from '../source-access/lookup.js'
 import type { EventWriter } from './event-writer.js'
 import type { PushStarter } from './push-starter.js'
-import { readRawBody } from './read-raw-body.js'
 import { getHook, type VerifyDeps, verifyRequest } from './verify-request.js'
 
 /** The dependencies of the endpoints for pushed events. */
@@ -95,7 +95,7 @@ const receiveHookHandler =
     request.setTimeout(IDLE_MS, () => request.destroy())
     const open = await getHook(deps, request, params.id)
     const leave = deps.bodies.take(open.hook.sourceId)
-    const body = await readRawBody(request, deps).finally(leave)
+    const body = await readRawBody(request, { ...deps, what: 'the body of an event' }).finally(leave)
     const receipt = verifyRequest(deps, open, request, body)
     if (receipt.kind === 'reply') return { status: 200, text: receipt.body, headers: { 'content-type': receipt.contentType } }
     const { sourceId, status, waiting } = open.hook

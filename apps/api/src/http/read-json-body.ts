@@ -2,9 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import { parseJsonLossless } from '@inlet/connector-sdk'
 import { Failure } from '@inlet/domain'
 import { JSON_LIMITS, parseJson } from './parse-json.js'
+import { readRawBody } from './read-raw-body.js'
 
 /** Larger than the allowed number of keys needs, so that too many keys are distinguished from too many bytes. */
 const MAX_JSON_BYTES = 2_097_152
+/** A sender that trickles bytes is never silent. */
+const MAX_JSON_MS = 60_000
 
 export interface JsonBodyOptions {
   readonly optional: boolean
@@ -19,8 +22,8 @@ export interface JsonBody {
 }
 
 /**
- * Reads and parses a JSON body; returns `{}` for an absent one if it is optional. Throws UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE and what
- * `parseJson` throws.
+ * Reads and parses a JSON body; returns `{}` for an absent one if it is optional. Throws what `readRawBody` and `parseJson`
+ * throw, and UNSUPPORTED_MEDIA_TYPE for another type.
  */
 export const readJsonBody = async (request: IncomingMessage, options: JsonBodyOptions): Promise<JsonBody> => {
   const announced = Number(request.headers['content-length'] ?? (request.headers['transfer-encoding'] === undefined ? 0 : Number.NaN))
@@ -29,10 +32,8 @@ export const readJsonBody = async (request: IncomingMessage, options: JsonBodyOp
     throw new Failure('MALFORMED_JSON', 'the body is empty')
   }
   checkContentType(request.headers['content-type'])
-  checkContentEncoding(request.headers['content-encoding'])
-  if (announced > MAX_JSON_BYTES) throw tooLarge()
   const { exactMember } = options
-  const bytes = await readBytes(request)
+  const bytes = await readRawBody(request, { maxBytes: MAX_JSON_BYTES, bodyMs: MAX_JSON_MS, what: 'a JSON body' })
   const value = parseJson(bytes, { ...JSON_LIMITS, exactMember })
   return { value, exact: exactMember === undefined || !hasMember(value, exactMember) ? undefined : readExactly(bytes, exactMember) }
 }
@@ -45,20 +46,6 @@ const readExactly = (bytes: Buffer, member: string): unknown => {
   return whole[member]
 }
 
-const tooLarge = (): Failure => new Failure('PAYLOAD_TOO_LARGE', `a JSON body may have at most ${MAX_JSON_BYTES} bytes`)
-
-const readBytes = async (request: IncomingMessage): Promise<Buffer> => {
-  const pieces: Buffer[] = []
-  let bytes = 0
-  // Not destroyed when it is too large: the caller must be able to read the refusal.
-  for await (const piece of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += piece.byteLength
-    if (bytes > MAX_JSON_BYTES) throw tooLarge()
-    pieces.push(piece)
-  }
-  return Buffer.concat(pieces, bytes)
-}
-
 /** Throws unless the type is JSON in UTF-8. */
 const checkContentType = (header: string | undefined): void => {
   const [type = '', ...parameters] = (header ?? '').split(';').map((part) => part.trim().toLowerCase())
@@ -69,10 +56,4 @@ const checkContentType = (header: string | undefined): void => {
     .replaceAll('"', '')
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
     throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'the body is not declared as UTF-8')
-}
-
-/** Throws for a compressed body, whose real size would be unknown. */
-export const checkContentEncoding = (header: string | undefined): void => {
-  if (header !== undefined && header.trim().toLowerCase() !== 'identity')
-    throw new Failure('UNSUPPORTED_MEDIA_TYPE', 'a body with a Content-Encoding is not read')
 }

@@ -4,8 +4,9 @@ import type { Express, Request, Response } from 'express'
 import { parseWith } from './failures.js'
 import { type IdempotencyDeps, parseIdempotencyKey, withIdempotency } from './idempotency.js'
 import { actorOf, type Principal, readAs, requireScope } from './principal.js'
-import { readJsonBody } from './read-json-body.js'
+import { type JsonBody, readJsonBody } from './read-json-body.js'
 import { type ApiCall, type Handler, type Handlers, parseIfMatch, type Reply, sendReply } from './reply.js'
+import { createSlots, type Slots } from './slots.js'
 import { ALWAYS, openStanding, type Standing } from './standing.js'
 
 export interface RouteDeps extends IdempotencyDeps {
@@ -13,8 +14,12 @@ export interface RouteDeps extends IdempotencyDeps {
   readonly sourceFiles: string | null
 }
 
+/** Of one caller, and of all: bodies arrive in milliseconds, so that only slow senders have many open. */
+const OPEN_BODIES = { perName: 100, total: 500, what: 'request bodies' }
+
 /** Routes the endpoints of the contract to their handlers: scope, address, query, body and preconditions are checked here. */
 export const routeEndpoints = (app: Express, handlers: Handlers, deps: RouteDeps, isWanted: (endpoint: Endpoint) => boolean): void => {
+  const bodies = createSlots(OPEN_BODIES)
   for (const id of Object.keys(endpoints) as EndpointId[]) {
     const endpoint: Endpoint = endpoints[id]
     if (!isWanted(endpoint)) continue
@@ -24,7 +29,7 @@ export const routeEndpoints = (app: Express, handlers: Handlers, deps: RouteDeps
       const reply = await asCaller(endpoint, response, async (principal, standing) => {
         if (endpoint.definesSources && deps.sourceFiles !== null)
           throw new Failure('SOURCES_IN_FILES', `the sources are kept in ${deps.sourceFiles}, and cannot be changed here`)
-        const call = await readCall(endpoint, { request, response, principal, standing })
+        const call = await readCall(endpoint, { request, response, principal, standing, bodies })
         return answer(deps, { id, endpoint, handler, call })
       })
       if (reply !== null) sendReply(response, reply)
@@ -51,7 +56,13 @@ const asCaller = ({ scope, method }: Endpoint, response: Response, work: Work): 
 
 const readCall = async (
   endpoint: Endpoint,
-  http: { readonly request: Request; readonly response: Response; readonly principal: Principal | null; readonly standing: Standing },
+  http: {
+    readonly request: Request
+    readonly response: Response
+    readonly principal: Principal | null
+    readonly standing: Standing
+    readonly bodies: Slots
+  },
 ): Promise<ApiCall> => {
   const { request, response, principal, standing } = http
   const params = endpoint.params?.safeParse(request.params)
@@ -60,7 +71,11 @@ const readCall = async (
   const ifMatchHeader = request.headers['if-match']
   const ifMatch = endpoint.ifMatch === 'optional' && ifMatchHeader === undefined ? undefined : endpoint.ifMatch ? parseIfMatch(ifMatchHeader) : null
   const { exactMember, bodyOptional } = endpoint
-  const given = endpoint.body === undefined ? undefined : await readJsonBody(request, { optional: bodyOptional === true, exactMember })
+  const read = async (): Promise<JsonBody> => {
+    const leave = http.bodies.take(principal?.id ?? request.ip ?? '')
+    return readJsonBody(request, { optional: bodyOptional === true, exactMember }).finally(leave)
+  }
+  const given = endpoint.body === undefined ? undefined : await read()
   const body = endpoint.body === undefined ? undefined : parseWith(endpoint.body, given?.value)
   // The outputs have the types of the endpoint's own schemas, which the loose Endpoint type cannot express.
   return {

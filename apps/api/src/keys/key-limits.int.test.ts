@@ -1,25 +1,29 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { newSource, problemOf, startApi, type TestApi } from '../../testing/start-api.js'
 
-let api: TestApi
-beforeAll(async () => {
-  api = await startApi({
-    config: {
-      INLET_MAX_SOURCES_PER_KEY: 2,
-      INLET_MAX_CREDENTIALS_PER_KEY: 1,
-      INLET_MAX_UPLOADS_PER_KEY: 3,
-      INLET_MAX_UPLOAD_BYTES_PER_KEY: 250,
-      INLET_MAX_STREAMS_PER_KEY: 2,
-    },
+const backends = inject('redisServer') === '' ? ['postgres'] : ['postgres', 'redis']
+
+describe.each(backends)('one API key, queue on %s', (backend) => {
+  let api: TestApi
+  beforeAll(async () => {
+    api = await startApi({
+      redis: backend === 'redis',
+      config: {
+        INLET_MAX_SOURCES_PER_KEY: 2,
+        INLET_MAX_CREDENTIALS_PER_KEY: 1,
+        INLET_MAX_UPLOADS_PER_KEY: 3,
+        INLET_MAX_UPLOAD_BYTES_PER_KEY: 250,
+        INLET_MAX_STREAMS_PER_KEY: 2,
+        INLET_MAX_BULK_OPERATIONS_PER_KEY: 2,
+      },
+    })
   })
-})
-afterAll(() => api.close())
+  afterAll(() => api.close())
 
-const newKey = async () => ({ key: (await api.addKey(['write'])).key })
-const upload = (bytes: number, sending: { key: string }) =>
-  api.send('POST', '/v1/uploads?name=a.txt', { raw: 'x'.repeat(bytes), headers: { 'content-type': 'text/plain' }, ...sending })
+  const newKey = async () => ({ key: (await api.addKey(['write'])).key })
+  const upload = (bytes: number, sending: { key: string }) =>
+    api.send('POST', '/v1/uploads?name=a.txt', { raw: 'x'.repeat(bytes), headers: { 'content-type': 'text/plain' }, ...sending })
 
-describe('one API key', () => {
   it('registers up to the limit of sources, and more when some are deleted; another key is not affected', async () => {
     const mine = await newKey()
     const made = [await api.post('/v1/sources', newSource(), mine), await api.post('/v1/sources', newSource(), mine)]
@@ -49,6 +53,43 @@ describe('one API key', () => {
     expect(problemOf(await upload(51, other))).toEqual([413, 'PAYLOAD_TOO_LARGE'])
     expect((await upload(50, other)).status).toBe(201)
     expect(problemOf(await upload(1, other))).toEqual([409, 'LIMIT_REACHED'])
+  })
+
+  it('stays within its limits when 50 requests come at once', async () => {
+    const mine = await newKey()
+    const statuses = async (send: (n: number) => Promise<{ status: number }>): Promise<Readonly<Record<number, number>>> => {
+      const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => send(n)))
+      const count = (wanted: number): number => answers.filter(({ status }) => status === wanted).length
+      return Object.fromEntries([...new Set(answers.map(({ status }) => status))].map((status) => [status, count(status)]))
+    }
+    expect(await statuses(() => api.post('/v1/sources', newSource({ runNow: false }), mine))).toEqual({ 201: 2, 409: 48 })
+    const credential = { connector: 'toy', secrets: { password: 'abc' } }
+    expect(await statuses((n) => api.post('/v1/credentials', { ...credential, name: `at-once-${n}` }, mine))).toEqual({ 201: 1, 409: 49 })
+    const uploads = await statuses(() => upload(100, mine))
+    expect(uploads[201]).toBe(2)
+    const { rows } = await api.database.pool.query<{ bytes: number }>(
+      `SELECT max(bytes)::int AS bytes FROM (SELECT sum(size) AS bytes FROM uploads GROUP BY created_by) owners`,
+    )
+    expect(rows[0]?.bytes).toBeLessThanOrEqual(250)
+  })
+
+  it('has up to the limit of bulk operations in progress, and another when one is over', async () => {
+    const mine = await newKey()
+    const { body: source } = await api.post('/v1/sources', newSource({ runNow: false }))
+    const begin = () => api.post('/v1/bulk-operations', { action: 'pause', sources: [source.id] }, mine)
+    // Somebody else has them in hand, so that none of them ends.
+    const holdAll = () =>
+      api.database.pool.query(`UPDATE bulk_operations SET held_until = now() + interval '1 hour', holder = 'another', done_at = NULL`)
+    await api.database.pool.query(`CREATE FUNCTION keep_open() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.done_at := NULL; RETURN NEW; END $$`)
+    await api.database.pool.query('CREATE TRIGGER keep_open BEFORE UPDATE ON bulk_operations FOR EACH ROW EXECUTE FUNCTION keep_open()')
+    const answers = await Promise.all(Array.from({ length: 20 }, begin))
+    await holdAll()
+    expect(answers.filter(({ status }) => status === 202).length).toBe(2)
+    expect(answers.filter((answer) => answer.status !== 202).map(problemOf)).toEqual(Array.from({ length: 18 }, () => [409, 'LIMIT_REACHED']))
+    const [first] = answers.filter(({ status }) => status === 202)
+    await api.post(`/v1/bulk-operations/${first?.body.id}/stop`, undefined, mine)
+    expect((await begin()).status).toBe(202)
+    await api.database.pool.query('DROP TRIGGER keep_open ON bulk_operations')
   })
 
   it('opens up to the limit of live streams, and another when one ends', async () => {

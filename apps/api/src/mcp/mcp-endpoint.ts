@@ -3,7 +3,7 @@ import { Failure, isScope } from '@inlet/domain'
 import { createHttpApi, createMcpServer } from '@inlet/mcp'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, type McpRequestContext } from '@modelcontextprotocol/server'
-import type { RequestHandler, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { actorOf, getPrincipal, requireScope } from '../http/principal.js'
 import { onceClosed } from '../http/reply.js'
 import { openStanding } from '../http/standing.js'
@@ -39,6 +39,7 @@ export const mcpEndpoint = (deps: McpDeps): RequestHandler => {
     const principal = requireScope(getPrincipal(response), 'read')
     const token = (request.get('authorization') ?? '').replace(/^bearer /iu, '')
     watch(response)
+    limitBody(request, response)
     const auth = {
       token,
       clientId: actorOf(principal),
@@ -56,6 +57,14 @@ const watch = (response: Response): void => {
   const standing = openStanding(response, 'read')
   const timer = setInterval(() => void standing.renew().catch(() => response.destroy()), WATCH_MS)
   onceClosed(response, () => clearInterval(timer))
+}
+
+const MAX_BODY_MS = 60_000
+
+/** Cuts off a sender that trickles its message. */
+const limitBody = (request: Request, response: Response): void => {
+  const late = setTimeout(() => request.complete || request.destroy(), MAX_BODY_MS)
+  onceClosed(response, () => clearTimeout(late))
 }
 
 const createServerFor = (deps: McpDeps, { authInfo, requestInfo }: McpRequestContext) => {

@@ -6,7 +6,7 @@ import { fingerprintSecrets, type SealedSecrets, type SecretPlace, sealSecrets }
 import { requireCheck } from '../calls/ask-worker.js'
 import { chooseCredential, guardTargets, targetsOf } from '../credentials/credential-access.js'
 import { closeSignal, type Handler, toEtag } from '../http/reply.js'
-import { requireRoom } from '../keys/key-limits.js'
+import { requireRoom, roomFor } from '../keys/key-limits.js'
 import { enqueueAfterCommit, syncSchedulerAfterCommit } from '../source-access/after-commit.js'
 import { getConnector, sourceNotFound } from '../source-access/lookup.js'
 import { checkMappingForm, checkSettingsForm, toSchedule, toSeconds } from '../source-access/settings-form.js'
@@ -57,6 +57,7 @@ export const createSourceHandler =
         sealedSecrets: sealForSource(deps, { ownerId: id, version: 1 }, secrets),
         secretTargets: targetsOf(connector, body.config),
         credentialId: shared?.id,
+        room: roomFor(deps.limits, 'sources', actor),
       },
       actor,
     )

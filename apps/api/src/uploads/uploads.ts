@@ -8,11 +8,11 @@ import busboy from 'busboy'
 import { z } from 'zod'
 import { parseWith } from '../http/failures.js'
 import { listName, type PageTokens, toPage } from '../http/page-token.js'
-import { checkContentEncoding } from '../http/read-json-body.js'
+import { checkContentEncoding } from '../http/read-raw-body.js'
 import type { Handler } from '../http/reply.js'
 import type { Slots } from '../http/slots.js'
 import type { Standing } from '../http/standing.js'
-import { type LimitDeps, requireBytes, requireRoom } from '../keys/key-limits.js'
+import { type LimitDeps, requireBytes, requireRoom, uploadRoom } from '../keys/key-limits.js'
 
 interface UploadDeps extends LimitDeps {
   readonly database: Database
@@ -37,7 +37,8 @@ const createUploadHandler =
       const incoming = await readUpload(request, maxBytes)
       const name = parseWith(fileName, query.name ?? incoming.name ?? '', ['name'])
       const bytes = allowedBytes(incoming, standing)
-      const id = await storeUpload(deps.database, { name, mediaType: incoming.mediaType, bytes, maxBytes, actor })
+      const room = (addedBytes: number) => uploadRoom(deps.limits, actor, { isNew: true, addedBytes })
+      const id = await storeUpload(deps.database, { name, mediaType: incoming.mediaType, bytes, maxBytes, actor, room })
       return { status: 201, headers: { location: `/v1/uploads/${id}` }, body: await getUpload(deps, id) }
     } finally {
       release()
@@ -59,7 +60,8 @@ const replaceUploadHandler =
       const given = query.name ?? incoming.name
       const name = given === null ? null : parseWith(fileName, given, ['name'])
       const bytes = allowedBytes(incoming, standing)
-      await replaceUpload(deps.database, params.id, { name, mediaType: incoming.mediaType, bytes, maxBytes, actor })
+      const room = (addedBytes: number) => uploadRoom(deps.limits, owner.createdBy ?? actor, { isNew: false, addedBytes })
+      await replaceUpload(deps.database, params.id, { name, mediaType: incoming.mediaType, bytes, maxBytes, actor, room })
       return { status: 200, body: await getUpload(deps, params.id) }
     } finally {
       release()

@@ -163,6 +163,7 @@ const BODY_REASONS = [
   'DUPLICATE_KEY',
   'UNSUPPORTED_MEDIA_TYPE',
   'PAYLOAD_TOO_LARGE',
+  'BODY_TOO_SLOW',
 ] as const satisfies readonly Reason[]
 
 /** Returns the reasons any endpoint of this kind may respond with. */

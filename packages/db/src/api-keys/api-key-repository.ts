@@ -1,4 +1,4 @@
-import { ownerOf, type Scope } from '@inlet/domain'
+import type { Scope } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { readDatabaseTime } from '../prisma-transaction.js'
@@ -91,16 +91,3 @@ export const revokeApiKey = (database: Database, id: string, actor: Actor): Prom
     await writeAudit(client, { actor, action: 'key.revoke', targetType: 'key', targetId: id })
     return true
   })
-
-/** Counts what an owner has created, through any client, that still exists. */
-export const countHoldings = async (
-  { prisma }: Pick<Database, 'prisma'>,
-  what: 'sources' | 'credentials' | 'uploads',
-  actor: Actor,
-): Promise<{ readonly count: number; readonly bytes: number }> => {
-  const where = { createdBy: ownerOf(actor) }
-  if (what === 'sources') return { count: await prisma.source.count({ where }), bytes: 0 }
-  if (what === 'credentials') return { count: await prisma.credential.count({ where }), bytes: 0 }
-  const { _count, _sum } = await prisma.upload.aggregate({ where, _count: true, _sum: { size: true } })
-  return { count: _count, bytes: Number(_sum.size ?? 0n) }
-}

@@ -1,6 +1,7 @@
 import type { Failure } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
+import { enterRoom, type Room } from '../limits/holdings.js'
 import { lockRow, readDatabaseTime, toJson } from '../prisma-transaction.js'
 
 export type BulkAction = 'run' | 'start' | 'stop' | 'pause' | 'resume' | 'label'
@@ -21,6 +22,8 @@ interface NewBulkOperation {
   readonly actsUntil?: Date | null
   /** Without duplicates. */
   readonly sourceIds: readonly string[]
+  /** How many its owner may have at a time; absent: any number. */
+  readonly room?: Room | undefined
 }
 
 export interface BulkOperation {
@@ -49,10 +52,11 @@ export interface BulkItem {
   readonly doneAt: Date | null
 }
 
-/** Stores an operation with all its sources waiting, and its audit row. */
-export const createBulkOperation = (database: Database, { sourceIds, ...operation }: NewBulkOperation): Promise<void> =>
+/** Stores an operation with all its sources waiting, and its audit row. Throws what `room` throws. */
+export const createBulkOperation = (database: Database, { sourceIds, room, ...operation }: NewBulkOperation): Promise<void> =>
   database.prismaTransaction(async ({ prisma, client }) => {
     const { id, action, labels, actor, actsUntil = null } = operation
+    await enterRoom(client, room)
     await prisma.bulkOperation.create({ data: { id, action, actor, actsUntil, ...(labels !== null && { labels: toJson(labels) }) } })
     await prisma.bulkItem.createMany({ data: sourceIds.map((sourceId, position) => ({ operationId: id, position, sourceId })) })
     await writeAudit(client, { actor, action: `bulk.${action}`, targetType: 'bulk', targetId: id, after: { labels, sourceIds } })

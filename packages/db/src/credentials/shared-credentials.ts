@@ -2,6 +2,7 @@ import { Failure, isUuid, ownerOf, type SourceStatus } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { type Credential, Prisma } from '../generated/client.js'
+import { enterRoom, type Room } from '../limits/holdings.js'
 import { lockRow, toJson } from '../prisma-transaction.js'
 import { isMissingReference, isUniqueViolation } from '../sql-state.js'
 import { repairUsers, replaceSecrets } from './stored-credential.js'
@@ -104,13 +105,16 @@ export interface NewSharedCredential {
   readonly sealed: unknown
   /** Where the secrets may be sent; absent: where its sources send them. */
   readonly targets?: readonly string[] | undefined
+  /** How many its owner may have; absent: any number. */
+  readonly room?: Room | undefined
 }
 
-/** Creates a shared credential. Throws NAME_TAKEN. */
+/** Creates a shared credential. Throws NAME_TAKEN and what `room` throws. */
 export const createSharedCredential = async (database: Database, credential: NewSharedCredential, actor: Actor): Promise<void> => {
-  const { id, name, connector, sealed, targets } = credential
+  const { id, name, connector, sealed, targets, room } = credential
   await database
     .prismaTransaction(async ({ prisma, client }) => {
+      await enterRoom(client, room)
       await prisma.credential.create({
         data: {
           id,

@@ -70,11 +70,17 @@ export interface NewTarget extends Pick<NotificationTarget, 'id' | Shown> {
   readonly sealed: unknown
 }
 
-/** Creates a target. Throws NAME_TAKEN. */
+/** News of every incident goes to each that wants it. */
+const MAX_TARGETS = 200
+
+/** Creates a target. Throws NAME_TAKEN; LIMIT_REACHED when there are 200. */
 export const createTarget = async (database: Database, target: NewTarget, actor: Actor): Promise<void> => {
   const { id, sealed, ...shown } = target
   await database
     .prismaTransaction(async ({ prisma, client }) => {
+      await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('inlet-holdings notifications', 0))`)
+      if ((await prisma.notificationTarget.count()) >= MAX_TARGETS)
+        throw new Failure('LIMIT_REACHED', `there are ${MAX_TARGETS} notification targets, as many as there may be`)
       await prisma.notificationTarget.create({ data: { id, sealed: toJson(sealed), ...columns(shown) }, select: { id: true } })
       await writeAudit(client, { actor, action: 'notification.create', targetType: 'notification', targetId: id, after: shown })
     })

@@ -3,6 +3,7 @@ import { type Actor, writeAudit } from '../audit/write-audit.js'
 import { useSharedCredential } from '../credentials/stored-credential.js'
 import type { Database } from '../database.js'
 import { writeEvent } from '../events/write-event.js'
+import { enterRoom, type Room } from '../limits/holdings.js'
 import { readDatabaseTime, type Transaction, toJson } from '../prisma-transaction.js'
 import { createRun } from '../runs/create-run.js'
 import { isUniqueViolation, violatedConstraint } from '../sql-state.js'
@@ -31,11 +32,13 @@ export interface NewSource {
   readonly secretTargets?: readonly string[] | undefined
   /** A shared credential to use in place of secrets of its own. */
   readonly credentialId?: string | undefined
+  /** How many its owner may have; absent: any number. */
+  readonly room?: Room | undefined
 }
 
 /**
  * Writes source, version, credential, schedule and, with `runNow`, the first run, with audit row and event, in one transaction. Returns the run to
- * enqueue, if any. Throws NAME_TAKEN or ID_TAKEN.
+ * enqueue, if any. Throws NAME_TAKEN, ID_TAKEN and what `room` throws.
  */
 export const createSource = async (database: Database, source: NewSource, actor: Actor): Promise<{ readonly runId: string | null }> => {
   for (let attempt = 0; ; attempt += 1) {
@@ -61,6 +64,7 @@ const insertSource = async (
   { actor, slug }: { readonly actor: Actor; readonly slug: string },
 ): Promise<{ readonly runId: string | null }> => {
   const { id, name, connector, config, mapping = null, schedule, labels } = source
+  await enterRoom(client, source.room)
   const now = await readDatabaseTime(client)
   const version = await prisma.sourceVersion.create({
     data: { sourceId: id, number: 1, state: 'published', ...contentColumns({ config, mapping, schedule }), publishedAt: now },
@@ -92,7 +96,7 @@ const insertSource = async (
     })
   if (source.credentialId !== undefined) await useSharedCredential({ prisma, client }, id, source.credentialId)
   const run = source.runNow === true && source.paused !== true ? await createRun(client, { sourceId: id, trigger: 'manual' }) : null
-  const after = { ...source, sealedSecrets: undefined, ownership: undefined, runNow: undefined }
+  const after = { ...source, sealedSecrets: undefined, ownership: undefined, runNow: undefined, room: undefined }
   await writeAudit(client, { actor, action: 'source.create', targetType: 'source', targetId: id, after })
   await writeEvent(client, { sourceId: id, type: 'source.created', level: 'info', message: 'source registered' })
   return { runId: run?.id ?? null }

@@ -2,11 +2,10 @@ import type { SourceState } from '@inlet/domain'
 import { type TextRow, textToDate, textToNumber } from '../sql-parts.js'
 import { OWN_COLUMNS, type SourceRow } from './source-row.js'
 
-// Each active run looks up its own source: compared with sources there are few. Live leases are read once and hashed: IS TRUE keeps the planner from
-// turning this into a join, which it would plan for as many rows as the statistics suggest.
+// Each active run looks up its own source and lease by their keys: compared with sources there are few. A subquery for a single value cannot become a
+// join, which would be planned for as many rows as the statistics suggest.
 const ACTIVE = `runs a CROSS JOIN LATERAL (SELECT * FROM sources WHERE id = a.source_id LIMIT 1) s WHERE a.status <> 'ended'`
-const LEASED = `(a.id IN (SELECT run_id FROM leases
-  WHERE source_id = ANY(ARRAY(SELECT source_id FROM runs WHERE status = 'running')) AND expires_at > clock_timestamp())) IS TRUE`
+const LEASED = `((SELECT run_id FROM leases WHERE source_id = a.source_id AND expires_at > clock_timestamp()) = a.id) IS TRUE`
 
 const NO_ACTIVE_RUN = `(SELECT r.id FROM runs r WHERE r.source_id = s.id AND r.status <> 'ended') IS NULL`
 

@@ -12,18 +12,18 @@ describe('readRawBody', () => {
   it('gives up on a sender that trickles bytes forever', async () => {
     const { request, body } = requestOf()
     const drip = setInterval(() => body.write('x'), 5)
-    await expect(readRawBody(request, { maxBytes: 1_000_000, bodyMs: 60 })).rejects.toMatchObject({ reason: 'BODY_TOO_SLOW' })
+    await expect(readRawBody(request, { maxBytes: 1_000_000, bodyMs: 60, what: 'a body' })).rejects.toMatchObject({ reason: 'BODY_TOO_SLOW' })
     clearInterval(drip)
   })
 
   it('reads what comes in time, and refuses what is too large', async () => {
     const good = requestOf()
-    const read = readRawBody(good.request, { maxBytes: 10, bodyMs: 60_000 })
+    const read = readRawBody(good.request, { maxBytes: 10, bodyMs: 60_000, what: 'a body' })
     good.body.write('ab')
     good.body.end('c')
     expect((await read).toString()).toBe('abc')
     const large = requestOf()
     large.body.end('x'.repeat(11))
-    await expect(readRawBody(large.request, { maxBytes: 10, bodyMs: 60_000 })).rejects.toMatchObject({ reason: 'PAYLOAD_TOO_LARGE' })
+    await expect(readRawBody(large.request, { maxBytes: 10, bodyMs: 60_000, what: 'a body' })).rejects.toMatchObject({ reason: 'PAYLOAD_TOO_LARGE' })
   })
 })
