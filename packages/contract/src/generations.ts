@@ -44,7 +44,10 @@ const shape = {
   state: z.enum(['building', 'ready', 'paused']).meta({ description: '`ready`: all records have vectors. `paused`: see `problem`.' }),
   records: z.int(),
   waiting: z.int().meta({ description: 'Number of records that do not have their vectors yet.' }),
-  failed: z.int().meta({ description: 'Number of records that the endpoint refused. Search finds them by words only.' }),
+  failed: z.int().meta({
+    description:
+      'Number of records that the endpoint refused. Search finds them by words only; they are tried again ever more rarely, or when they change.',
+  }),
   coverage: z.number().meta({ description: 'Share of the records that have vectors, from 0 to 1.' }),
   storage: z
     .enum(['exact', 'pgvector'])

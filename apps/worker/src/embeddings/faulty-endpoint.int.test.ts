@@ -96,4 +96,22 @@ describe('an endpoint', () => {
     await put({ bad: 'harmless' })
     await until(() => fixture.isCovered(generation))
   })
+
+  it('asks again about a refused text after some time, since the endpoint may have been at fault', async () => {
+    const { put } = await fixture.openSource()
+    await put({ ...manyTexts(3), unlucky: 'poison' })
+    const generation = await fixture.addGeneration()
+    fixture.server.behave(({ texts }, response) => {
+      if (!texts.some((text) => text.includes('poison'))) return false
+      response.writeHead(400).end()
+      return true
+    })
+    fixture.startWorker()
+    await until(async () => (await fixture.coverage(generation)).failed === 1 && (await fixture.coverage(generation)).waiting === 0)
+    const due = `SELECT failures, retry_at > clock_timestamp() + interval '50 minutes' AS later FROM embedding_pending`
+    expect(await fixture.store.rows(due)).toEqual([{ failures: 1, later: true }])
+    fixture.server.behave(null)
+    await fixture.store.rows('UPDATE embedding_pending SET retry_at = now()')
+    await until(() => fixture.isCovered(generation))
+  })
 })

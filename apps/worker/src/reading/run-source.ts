@@ -8,6 +8,7 @@ import type { ConnectionDeps } from '../connections/open-connection.js'
 import { openVersion } from '../connections/open-version.js'
 import { credentialKey } from '../connections/retire-connections.js'
 import type { Backlog } from '../writing/backlog.js'
+import type { RepeatedKeys } from '../writing/batcher.js'
 import type { RunLog, RunLogs } from '../writing/run-log.js'
 import { createRunWriter, type PageWriter, type RunWriter, type WriterDeps } from '../writing/run-writer.js'
 import { createSampleCollector } from './collect-samples.js'
@@ -173,6 +174,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
   const options = {
     streams: new Set(specs.map(({ name }) => name)),
     swept: backfill.sweeps ? new Set(specs.filter(({ deletes }) => deletes === 'sweep').map(({ name }) => name)) : new Set<string>(),
+    onRepeated: (repeated: RepeatedKeys) => void (state.caveats = addCaveats(state.caveats, [{ kind: 'KEY_REPEATED', ...repeated }])),
   }
   const shared = writer.openPages(options)
   const writers = until === undefined ? [shared] : specs.map(() => writer.openPages(options))

@@ -1,7 +1,7 @@
 import type { Page } from '@inlet/connector-sdk'
 import { batchHash, keyHash, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, type PackedRecord } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
-import { createBatcher, type DraftBatch } from './batcher.js'
+import { createBatcher, type DraftBatch, type RepeatedKeys } from './batcher.js'
 
 const row = (key: string, data: object = {}) => ({ stream: 's', key, kind: 'row' as const, data: data as Record<string, string> })
 const pack = (pages: readonly Page[], swept: readonly string[] = []): DraftBatch[] => {
@@ -33,6 +33,25 @@ describe('createBatcher', () => {
       ['', 'n', undefined],
     ])
     expect(batch?.counts).toEqual({ u: 2, d: 0, n: 1, q: 0 })
+  })
+
+  it('reports what replaced another record of a complete read, and the share of it', () => {
+    const reports: RepeatedKeys[] = []
+    const batcher = createBatcher({ streams: new Set(['s', 'log']), swept: new Set(['s']), onRepeated: (report) => reports.push(report) })
+    const add = (stream: string, ...records: ReturnType<typeof row>[]) => [
+      ...batcher.add(stream, { records: records.map((r) => ({ ...r, stream })) }),
+    ]
+    add('s', row('a', { v: '1' }), row('b'))
+    add('log', row('a', { v: '1' }), row('a', { v: '2' }))
+    // The same again, as after a resumed read, replaces nothing.
+    add('s', row('a', { v: '1' }))
+    expect(reports).toEqual([])
+    add('s', row('a', { v: '2' }), row('c'))
+    add('s', row('d'), row('e'), row('f'))
+    expect(reports).toEqual([
+      { count: 1, of: 5, example: 's: a' },
+      { count: 0, of: 3, example: 's: a' },
+    ])
   })
 
   it('has a matching hash, key hashes and swept streams', () => {

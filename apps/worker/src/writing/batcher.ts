@@ -20,6 +20,15 @@ export interface BatcherOptions {
   /** Streams of the source, and those of them that are swept. */
   readonly streams: ReadonlySet<string>
   readonly swept: ReadonlySet<string>
+  /** Called with how many records of swept streams, out of how many since the last report, replaced another one of their batch that had other content. */
+  readonly onRepeated?: (report: RepeatedKeys) => void
+}
+
+export interface RepeatedKeys {
+  readonly count: number
+  readonly of: number
+  /** One of the keys. */
+  readonly example: string
 }
 
 /** Packs pages into batches of at most 1,000 entries and about 1 MiB; effects travel with the last batch of their page. */
@@ -40,7 +49,7 @@ export interface Batcher {
   readonly pending: boolean
 }
 
-export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
+export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): Batcher => {
   let lines = new Map<string, PackedLine>()
   let bytes = 0
   let cursors = new Map<string, Cursor>()
@@ -50,6 +59,8 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
   let recordsRead = 0
   let made = 0
   let anonymous = 0
+  let looked = 0
+  let example: string | null = null
 
   const take = (): DraftBatch => {
     const entries = [...lines.values()]
@@ -75,13 +86,15 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
     return batch
   }
 
-  const put = (entry: PackedLine): void => {
+  /** Returns whether it replaced other content with the same key. */
+  const put = (entry: PackedLine): boolean => {
     const identity = entry.identity === '' ? `quarantine ${anonymous++}` : entry.identity
     const before = lines.get(identity)
     // The last state of a key within a batch wins; "unchanged" adds nothing.
-    if (before !== undefined && entry.op === 'n') return
+    if (before !== undefined && entry.op === 'n') return false
     lines.set(identity, entry)
     bytes += sizeOf(entry) - (before === undefined ? 0 : sizeOf(before))
+    return before?.op === 'u' && entry.op === 'u' && before.line !== entry.line
   }
 
   const passesOver = (stream: string): void => {
@@ -92,14 +105,27 @@ export const createBatcher = ({ streams, swept }: BatcherOptions): Batcher => {
   return {
     beginReading: (stream, since) => void readings.set(stream, { since, contents: true }),
     *add(stream, page) {
+      let repeated = 0
       for (const record of page.records) {
         if (!streams.has(record.stream)) throw new Failure('INTERNAL', `the connector yielded a record for the unknown stream "${record.stream}"`)
         const entry = packRecord(record, page.originOf?.(record))
         if (lines.size > 0 && (lines.size >= MAX_BATCH_RECORDS || bytes + sizeOf(entry) > MAX_BATCH_BYTES)) yield take()
         recordsRead += 1
-        if (swept.has(record.stream)) sweptHere.add(record.stream)
+        const isSwept = swept.has(record.stream)
+        if (isSwept) {
+          sweptHere.add(record.stream)
+          looked += 1
+        }
         if (record.validator !== undefined) passesOver(record.stream)
-        put(entry)
+        if (put(entry) && isSwept) {
+          repeated += 1
+          example ??= `${record.stream}: ${String(record.key)}`
+        }
+      }
+      // Once there was one, all that follow count as well, or the share would be too high.
+      if (example !== null) {
+        onRepeated?.({ count: repeated, of: looked, example })
+        looked = 0
       }
       for (const key of page.unchanged ?? []) {
         if (lines.size >= MAX_BATCH_RECORDS) yield take()

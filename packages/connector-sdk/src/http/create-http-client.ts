@@ -120,12 +120,18 @@ const followRedirects = async (
 const whereTo = (hop: Hop, location: string): string =>
   isUrl(location, hop.url.href) ? describeUrl(new URL(location, hop.url)) : describeLocation(location)
 
+const isHttp = ({ protocol }: URL): boolean => protocol === 'http:' || protocol === 'https:'
+
 /** A redirect to a forbidden address is the remote system's doing, not a faulty setting. */
 const checkHop = (hop: Hop, guard: EgressGuard): void => {
   try {
     guard.checkUrl(hop.url.href)
   } catch (error) {
-    throw new Failure('EGRESS_BLOCKED', `a redirect leads to ${describeUrl(hop.url)}, which is not allowed`, { cause: error })
+    throw new Failure(
+      'EGRESS_BLOCKED',
+      `a redirect leads to ${isHttp(hop.url) ? describeUrl(hop.url) : `a ${hop.url.protocol} address`}, which is not allowed`,
+      { cause: error },
+    )
   }
 }
 

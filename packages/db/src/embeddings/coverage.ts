@@ -6,7 +6,7 @@ export interface Coverage {
   readonly records: number
   /** Records whose vectors still have to be made, or made again. */
   readonly waiting: number
-  /** Records that the endpoint refused; they are found by their words only. */
+  /** Records that the endpoint refused; they are found by their words only, and tried again ever more rarely. */
   readonly failed: number
   /** From 0 to 1. */
   readonly share: number

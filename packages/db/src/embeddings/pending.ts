@@ -16,7 +16,7 @@ WITH present AS MATERIALIZED (
   WHERE (SELECT true FROM search_generations WHERE deleting_at IS NULL LIMIT 1))
 INSERT INTO embedding_pending AS e (space, stream_id, key_hash)
 SELECT g.space, p.stream_id, p.key_hash FROM present p, search_generations g WHERE g.deleting_at IS NULL ORDER BY 1, 2, 3
-ON CONFLICT (space, stream_id, key_hash) DO UPDATE SET revision = e.revision + 1, attempts = 0, problem = NULL`
+ON CONFLICT (space, stream_id, key_hash) DO UPDATE SET revision = e.revision + 1, attempts = 0, problem = NULL, failures = 0, retry_at = NULL`
 
 /** Records that the parts of these records have changed, as the last statement of the transaction that indexes them. */
 export const followRecords = async (client: pg.ClientBase, records: readonly RecordKey[]): Promise<void> => {
@@ -86,17 +86,25 @@ export interface Claimant {
 /** How long a claim lasts without renewal. */
 const HELD = `interval '3 minutes'`
 
-const TAKE = `
+/** A refused text is tried again after an hour, then ever more rarely, up to once a week: the endpoint may have been at fault, and each try costs. */
+const NEXT_TRY = `clock_timestamp() + least(interval '7 days', interval '1 hour' * 2 ^ least(10, e.failures))`
+
+const TAKE = (condition: string): string => `
 WITH next AS (
   SELECT space, stream_id, key_hash FROM embedding_pending
-  WHERE space = $1 AND problem IS NULL AND (taken_until IS NULL OR taken_until < clock_timestamp()) LIMIT $2 FOR UPDATE SKIP LOCKED)
+  WHERE space = $1 AND ${condition} AND (taken_until IS NULL OR taken_until < clock_timestamp()) LIMIT $2 FOR UPDATE SKIP LOCKED)
 UPDATE embedding_pending e SET taken_by = $3, taken_until = clock_timestamp() + ${HELD}, attempts = e.attempts + 1
 FROM next n WHERE e.space = n.space AND e.stream_id = n.stream_id AND e.key_hash = n.key_hash
 RETURNING e.stream_id AS "streamId", encode(e.key_hash, 'hex') AS "keyHash", e.revision, e.attempts`
 
-/** Claims records that need vectors and that no other process holds. */
-export const claimRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Claimant, limit: number): Promise<readonly ClaimedRecord[]> =>
-  (await pool.query<ClaimedRecord>(TAKE, [space, limit, by])).rows
+const TAKE_NEW = TAKE('problem IS NULL')
+const TAKE_REFUSED = TAKE(`problem IS NOT NULL AND coalesce(retry_at, '-infinity') <= clock_timestamp()`)
+
+/** Claims records that need vectors and that no other process holds; if there are none, those that were refused some time ago. */
+export const claimRecords = async ({ pool }: Pick<Database, 'pool'>, { space, by }: Claimant, limit: number): Promise<readonly ClaimedRecord[]> => {
+  const { rows } = await pool.query<ClaimedRecord>(TAKE_NEW, [space, limit, by])
+  return rows.length > 0 ? rows : (await pool.query<ClaimedRecord>(TAKE_REFUSED, [space, limit, by])).rows
+}
 
 const FINISH = `
 WITH held AS MATERIALIZED (
@@ -109,12 +117,13 @@ WITH held AS MATERIALIZED (
   DELETE FROM embedding_pending e USING held WHERE e.space = $1 AND e.stream_id = $3 AND e.key_hash = decode($4, 'hex')
     AND held.revision = $6 AND $7::text IS NULL
 )
-UPDATE embedding_pending e SET taken_by = NULL, taken_until = NULL, attempts = 0, problem = CASE WHEN held.revision = $6 THEN left($7, 1000) END
+UPDATE embedding_pending e SET taken_by = NULL, taken_until = NULL, attempts = 0, problem = CASE WHEN held.revision = $6 THEN left($7, 1000) END,
+  failures = CASE WHEN held.revision = $6 THEN e.failures + 1 ELSE 0 END, retry_at = CASE WHEN held.revision = $6 THEN ${NEXT_TRY} END
 FROM held WHERE e.space = $1 AND e.stream_id = $3 AND e.key_hash = decode($4, 'hex') AND NOT (held.revision = $6 AND $7::text IS NULL)`
 
 /**
  * Completes the work on a record that has this many parts. A record that changed meanwhile stays to be claimed again; one with a problem stays too,
- * but is not claimed until it changes.
+ * but is not claimed until it changes or an hour has passed, after further failures more.
  */
 export const finishRecord = async (
   { pool }: Pick<Database, 'pool'>,

@@ -204,6 +204,10 @@ export const REASONS = {
   ENCODING_GUESSED: { code: 'upstream_invalid', next: 'Set the encoding in the settings if the text is garbled.' },
   ENCODING_DOUBTFUL: { code: 'upstream_invalid', next: 'Check the text, and set the encoding in the settings.' },
   BYTES_UNDECODABLE: { code: 'upstream_invalid', next: 'They were replaced by U+FFFD; if there are many, set the encoding in the settings.' },
+  KEY_REPEATED: {
+    code: 'upstream_invalid',
+    next: 'Set key fields (keyFields, keyColumns) that tell all records apart, or correct the repetition at the source.',
+  },
   LAYOUT_GUESSED: { code: 'upstream_invalid', next: 'If a guess is wrong, set headerLine, skipLines, comment, escape, trim or delimiter.' },
   // tests of a source
   SOURCE_EMPTY: {

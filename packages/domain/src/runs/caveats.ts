@@ -27,6 +27,7 @@ export const CAVEATS = {
   ENCODING_GUESSED: { things: 'documents', says: 'do not declare their encoding, so it was guessed', partialAbove: 1 },
   ENCODING_DOUBTFUL: { things: 'documents', says: 'have an encoding that is hard to guess', partialAbove: 0.05 },
   BYTES_UNDECODABLE: { things: 'documents', says: 'have bytes that do not fit their encoding', partialAbove: 0.05 },
+  KEY_REPEATED: { things: 'records', says: 'have the key of another record of the same read, which they replaced', partialAbove: 0.01 },
   LAYOUT_GUESSED: { things: 'tables', says: 'were read with a guessed layout', partialAbove: 1 },
 } as const satisfies Partial<Record<Reason, CaveatRule>>
 
