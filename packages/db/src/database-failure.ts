@@ -28,6 +28,7 @@ const REFUSALS: readonly (readonly [RegExp, (detail: string) => string, string])
 export const READ_ONLY = '25006'
 export const NO_CONNECTIONS = '53300'
 const DISK_FULL = '53100'
+const PRISMA_NO_CONNECTIONS = 'P2037'
 const RETRY_MS = 2_000
 
 /** Returns the failure for an SQLSTATE with which a server that works refuses; null for any other. */
@@ -44,7 +45,7 @@ export const refusalOf = (state: string, detail: string, cause?: unknown): Failu
  * errors already turned, unchanged.
  */
 export const toDatabaseFailure = (error: unknown): unknown => {
-  const state = sqlState(error)
+  const state = (error as { code?: unknown } | null)?.code === PRISMA_NO_CONNECTIONS ? NO_CONNECTIONS : sqlState(error)
   const refusal = state === null ? null : refusalOf(state, error instanceof Error ? error.message : '', error)
   return refusal ?? toUnavailable(error)
 }

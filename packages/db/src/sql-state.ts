@@ -44,6 +44,7 @@ const CONNECTION_CODES = new Set([
   'P1008',
   'P1017',
   'P2024',
+  'P2037',
 ])
 
 /** The server is unavailable, restarting, full or read-only: try again later. */

@@ -28,6 +28,14 @@ it('reports one cause once: checks that depend on the database are not further f
   ])
 })
 
+it('takes checks that the database refuses for its matter, not for that of clocks and keys', async () => {
+  const refused = { ok: false, reason: 'DATABASE_UNAVAILABLE: the database has no free connection' }
+  const queue = { name: 'queue', ok: false, reason: 'QUEUE_UNAVAILABLE: sorry, too many clients already' }
+  const all = [{ name: 'database', ok: true }, queue, { name: 'encryption', ok: false, reason: 'P2037' }, { name: 'clock', ...refused }]
+  expect((await check(all)).map(({ name }) => name)).toEqual(['api: queue'])
+  expect(await check([{ name: 'clock', ...refused }])).toMatchObject([{ name: 'api: clock', next: expect.stringContaining('Start Postgres') }])
+})
+
 it('relies on the api for the queue, whose address only the processes know', async () => {
   expect(await checkQueue(undefined, { inDatabase: true, asksApi: true })).toEqual([])
   const found = await check([

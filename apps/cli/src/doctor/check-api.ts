@@ -54,12 +54,18 @@ const SET_REDIS =
   'Run `redis-cli config set appendonly yes` and `redis-cli config set maxmemory-policy noeviction` there, and write both into redis.conf, as in docker-compose.yml.'
 
 const stepOf = (name: string, reason: string | undefined): string =>
-  name === 'queue' && REDIS_SETTING.test(reason ?? '') ? SET_REDIS : (STEPS[name] ?? SEE_LOG)
+  name === 'queue' && REDIS_SETTING.test(reason ?? '') ? SET_REDIS : (STEPS[NO_DATABASE.test(reason ?? '') ? 'database' : name] ?? SEE_LOG)
 
 /** Checks that cannot succeed without a database. */
 const NEED_DATABASE = ['migrations', 'encryption', 'clock']
-const causesOf = (lacking: readonly Check[]): readonly Check[] =>
-  lacking.some(({ name }) => name === 'database') ? lacking.filter(({ name }) => !NEED_DATABASE.includes(name)) : lacking
+const NO_DATABASE = /^(?:DATABASE_UNAVAILABLE|P\d{4})\b/u
+
+/** Leaves out what only follows from a database that is unavailable or refuses, unless there is nothing else to say. */
+const causesOf = (lacking: readonly Check[]): readonly Check[] => {
+  const isUnavailable = lacking.some(({ name }) => name === 'database')
+  const causes = lacking.filter(({ name, reason }) => !NEED_DATABASE.includes(name) || !(isUnavailable || NO_DATABASE.test(reason ?? '')))
+  return causes.length > 0 ? causes : lacking
+}
 
 /** Returns the queue's finding if it responds; otherwise it is among the findings of the API itself. */
 const queueOf = (checks: NonNullable<Readiness['checks']>): readonly Finding[] =>

@@ -13,6 +13,7 @@ import {
   readMigrationFiles,
   readVectorExtension,
 } from '@inlet/db'
+import { Failure, REASONS } from '@inlet/domain'
 import { whyNoVectorIndex } from '@inlet/search'
 import { CANARY_SETTING, checkCanary, parseKeyring } from '@inlet/security'
 import { classifyIndex } from './check-index.js'
@@ -43,26 +44,26 @@ export const checkDatabase = async (
       Number(number) >= MIN_POSTGRES
         ? ok('database', `Postgres ${version}`)
         : fail('database', `Postgres ${version} is too old`, 'Use Postgres 15 or newer.')
+    const problem = await readDatabaseProblem(database)
     return [
-      server,
-      ...toProblem(await readDatabaseProblem(database)),
+      problem === null ? server : fail('database', problem.message, problem.next),
       await checkMigrations(database),
       await checkClock(database),
       await checkKeys(database, keys),
-      await checkProcesses(database),
+      // Without a database that takes heartbeats, nothing is known about them.
+      problem === null ? await checkProcesses(database) : skip('processes', 'not known while the database refuses'),
       await checkIncidents(database),
       await checkIndex(database),
       await checkVectors(database),
     ]
   } catch (error) {
-    return [fail('database', `cannot be reached: ${messageOf(error)}`, step)]
+    // A server that works but refuses has a step of its own.
+    const refused = error instanceof Failure && error.next !== REASONS[error.reason].next
+    return [fail('database', `cannot be reached: ${messageOf(error)}`, refused ? error.next : step)]
   } finally {
     await database.close()
   }
 }
-
-const toProblem = (problem: Awaited<ReturnType<typeof readDatabaseProblem>>): readonly Finding[] =>
-  problem === null ? [] : [fail('database', problem.message, problem.next)]
 
 const checkMigrations = async (database: Database): Promise<Finding> => {
   const name = 'migrations'

@@ -14,7 +14,7 @@ export const classifyProcesses = (known: readonly Process[]): Finding => {
   if (alive.length === 0) return warn(NAME, 'no worker and no scribe is alive', 'Start them: nothing is read or stored meanwhile.')
   if (workers.length === 0) return fail(NAME, 'no worker is alive', 'Start one, or look into its log: nothing is read meanwhile.')
   if (scribes.length === 0) return fail(NAME, 'no scribe is alive', 'Start one, or look into its log: what is read is not stored meanwhile.')
-  const refused = alive.find(({ reason }) => reason !== null)
+  const refused = alive.find(({ reason }) => reason != null)
   if (refused !== undefined)
     return fail(NAME, `${refused.role} ${refused.id} cannot store: ${refused.reason}: ${refused.problem ?? ''}`, nextStepOf(refused.reason))
   const idle = workers.find(({ refuses }) => refuses !== null)

@@ -13,6 +13,12 @@ describe('noteIdle', () => {
       /no worker is alive[^\n]+-d worker[^]+no scribe is alive[^\n]+-d scribe/,
     )
   })
+  it('says that a database refuses what live processes store, and what to do', async () => {
+    const full = process('scribe', { reason: 'DISK_FULL', problem: 'the disk of the database is full' })
+    expect((await note(process('worker'), full)).join('')).toMatch(
+      /a scribe cannot store: DISK_FULL: the disk of the database is full\. An operator has to free/,
+    )
+  })
   it('says why live processes take no work', async () => {
     const skewed = process('worker', { refuses: 'clock', problem: 'the clock is 12 s ahead' })
     expect(await note(skewed, process('scribe'))).toEqual(['', '! no worker takes work: the clock is 12 s ahead'])

@@ -32,7 +32,7 @@ export const WORKERS: Resource<WorkerView> = {
 const stateOfWorker = ({ alive, refuses, backpressure, problem, reason }: WorkerView): string => {
   if (!alive) return 'dead'
   if (refuses !== null) return refuses === 'clock' ? 'refuses: wrong clock' : 'draining'
-  if (reason !== null) return `cannot store: ${reason}`
+  if (reason != null) return `cannot store: ${reason}`
   if (problem !== null) return 'problem'
   return backpressure ? 'waits for scribes' : 'alive'
 }

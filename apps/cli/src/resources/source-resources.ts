@@ -28,9 +28,12 @@ export const noteIdle = async (api: Pick<ApiClient, 'call'>): Promise<readonly s
     const alive = items.filter((process) => process.role === role && process.alive)
     const [dead, service] = SAY[role]
     if (alive.length === 0)
-      return ['', `! ${dead}. Start one: \`docker compose up -d ${service}\`; \`inlet up\` restarts its own, and its log says why it ended.`]
+      return [
+        '',
+        `! ${dead}. \`inlet doctor\` says whether the database refuses it; otherwise start one: \`docker compose up -d ${service}\` (\`inlet up\` restarts its own, and its log says why it ended).`,
+      ]
     const problem = alive.every(({ refuses }) => refuses !== null) ? alive.find((process) => process.problem !== null)?.problem : undefined
-    const refused = alive.find(({ reason }) => reason !== null)
+    const refused = alive.find(({ reason }) => reason != null)
     if (refused !== undefined) return ['', `! a ${role} cannot store: ${refused.reason}: ${refused.problem ?? ''}. ${nextStepOf(refused.reason)}`]
     return problem == null ? [] : ['', `! no ${role} takes work: ${problem}`]
   })

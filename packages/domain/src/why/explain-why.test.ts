@@ -175,6 +175,15 @@ describe('explainWhy', () => {
     expect(explainWhy(facts({}, { ...parked, parkedReason: 'RATE_LIMITED' })).blocker).toMatchObject({ who: 'nobody', clearsAt: parked.wakeAt })
   })
 
+  it('names the process that sends no heartbeat any more: it may still exist, and hang', () => {
+    const { blocker } = explainWhy(facts({ processes: [{ ...worker, id: 'h:42:w', alive: false }] }, queued))
+    expect(blocker).toMatchObject({
+      code: 'NO_WORKER',
+      message: expect.stringContaining('h:42:w'),
+      next: expect.stringContaining('hangs or was stopped'),
+    })
+  })
+
   it('asks the owner about a limit that lets nothing through for a day', () => {
     const limited = {
       status: 'parked',

@@ -89,3 +89,9 @@ export const limitedTooLong = ({ run, lastSuccessAt, now }: Pick<WhyFacts, 'run'
     run.parkedReason,
   )
 }
+
+/** Names the process of a role that sent a heartbeat last; empty if none is remembered. */
+export const lastOf = ({ processes }: WhyFacts, role: 'worker' | 'scribe'): string => {
+  const last = processes.findLast((process) => process.role === role && !process.alive)
+  return last === undefined ? '' : `; ${last.id} (host:process) has stopped sending heartbeats`
+}

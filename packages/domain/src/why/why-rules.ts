@@ -2,7 +2,7 @@ import { nextStepOf } from '../errors/next-step.js'
 import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
-import { faultOf, limitedTooLong, notIndexed, partialOf, refusalOfDatabase, retriedText, whoRepairs } from './fault-of.js'
+import { faultOf, lastOf, limitedTooLong, notIndexed, partialOf, refusalOfDatabase, retriedText, whoRepairs } from './fault-of.js'
 import { agoText, lasts, progressText, sinceText } from './since.js'
 import { errorOf, inError, suspensionOf } from './stopped-by-error.js'
 import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
@@ -83,7 +83,7 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('SCRIBE_DOWN', 'a scribe stores what is read', (facts) =>
     held(facts) !== null && (held(facts)?.waitingBytes ?? 0) > 0 && alive(facts, 'scribe').length === 0
       ? asksOperator(
-          `${held(facts)?.waitingBytes} bytes of the run wait to be stored and no scribe is alive`,
+          `${held(facts)?.waitingBytes} bytes of the run wait to be stored and no scribe is alive${lastOf(facts, 'scribe')}`,
           'Start a scribe (`docker compose up -d scribe`); `inlet up` restarts its own, and its log says why it ended.',
         )
       : null,
@@ -170,8 +170,8 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('NO_WORKER', 'a worker is alive', (facts) =>
     ready(facts).length === 0
       ? asksOperator(
-          'no worker that takes work is alive',
-          'Start a worker (`docker compose up -d worker`); `inlet up` restarts its own, and its log says why it ended.',
+          `no worker that takes work is alive${lastOf(facts, 'worker')}`,
+          'Start a worker (`docker compose up -d worker`); `inlet up` restarts its own, and its log says why it ended. A process that still exists hangs or was stopped: end it.',
         )
       : null,
   ),

@@ -8,7 +8,7 @@ import { Time } from '../../ui/time.js'
 import { Listed } from './listed.js'
 
 const toneOf = ({ alive, refuses, problem, reason }: WorkerView): string =>
-  !alive || reason !== null ? 'bad' : refuses !== null || problem !== null ? 'warn' : 'ok'
+  !alive || reason != null ? 'bad' : refuses !== null || problem !== null ? 'warn' : 'ok'
 
 export const WorkersPage = () => {
   const t = messages.workers
@@ -38,7 +38,7 @@ export const WorkersPage = () => {
           </span>,
           <span key="s">
             <Badge tone={toneOf(worker)}>
-              {!worker.alive ? t.dead : worker.reason !== null ? t.cannotStore : worker.refuses === null ? t.alive : t.refuses[worker.refuses]}
+              {!worker.alive ? t.dead : worker.reason != null ? t.cannotStore : worker.refuses === null ? t.alive : t.refuses[worker.refuses]}
             </Badge>
             {worker.problem !== null && <p className="muted">{worker.problem}</p>}
             {worker.backpressure && <p className="muted">{t.backpressure}</p>}
