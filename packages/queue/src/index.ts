@@ -4,4 +4,4 @@ export { type Consumer, type ConsumerOptions, type Handlers, type JobContext, op
 export { JOBS, type JobData, type JobName, QUEUES, type QueueName } from './jobs.js'
 export { createProgressProbe, type ProgressProbe } from './progress-probe.js'
 export { openQueues, type QueueConfirmations, type Queues, type QueuesOptions, UNCONFIRMED } from './queues.js'
-export { inspectRedis, redisProblems } from './redis-health.js'
+export { findRedisRefusal, inspectRedis, redisProblems } from './redis-health.js'

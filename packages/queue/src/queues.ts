@@ -5,7 +5,7 @@ import { createQueueBackend, type JobScheduler, type QueueConnection } from './b
 import { createBatchSender } from './batch-sender.js'
 import { connectWithRetry, type StartWait } from './connect-with-retry.js'
 import { QUEUES, type QueueName } from './jobs.js'
-import { inspectRedis } from './redis-health.js'
+import { findRedisRefusal, inspectRedis } from './redis-health.js'
 
 /**
  * Records what the queue has accepted, so that the reconciler repairs only what is missing; implemented by `confirmQueued` in packages/db. What
@@ -53,6 +53,8 @@ export interface Queues {
   oldestAgeSeconds(queue: QueueName): Promise<number>
   /** Returns what is wrong with the queue server, e.g. an eviction policy that loses jobs; empty when all is well. */
   inspect(): Promise<readonly string[]>
+  /** Returns what the queue server says when it answers and refuses to store jobs; null when it stores. */
+  findRefusal(): Promise<string | null>
   boardQueues(): readonly Queue[]
   close(): Promise<void>
 }
@@ -162,6 +164,7 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
         return waiting === undefined ? 0 : Math.max(0, (Date.now() - waiting.timestamp - (waiting.delay ?? 0)) / 1000)
       }),
     inspect: () => guarded(async () => (options.redisUrl === null ? [] : inspectRedis(options.redisUrl))),
+    findRefusal: () => guarded(async () => (options.redisUrl === null ? null : findRedisRefusal(options.redisUrl))),
     boardQueues: () => all,
     close: () => withDeadline(() => closeAll(queues), 5_000, 'closing the queue').catch(() => {}),
   }

@@ -70,8 +70,8 @@ export const explainSourceHandler =
 
 const findQueueProblem = async ({ queues }: Pick<SourceDeps, 'queues'>): Promise<string | null> => {
   try {
-    await withDeadline(() => queues.countSchedules(), QUEUE_TIMEOUT_MS, 'the queue')
-    return null
+    const [refusal] = await withDeadline(() => Promise.all([queues.findRefusal(), queues.countSchedules()]), QUEUE_TIMEOUT_MS, 'the queue')
+    return refusal
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }

@@ -45,5 +45,7 @@ it('relies on the api for the queue, whose address only the processes know', asy
   expect(found).toMatchObject([{ name: 'api: queue', status: 'fail', next: expect.stringContaining('Redis') }])
   expect(await check([{ name: 'queue', ok: true }])).toMatchObject([{ status: 'ok' }, { name: 'queue', status: 'ok' }])
   const unsafe = await check([{ name: 'queue', ok: false, reason: 'appendonly is off: jobs can be lost; set it to yes' }])
+  const full = await check([{ name: 'queue', ok: false, reason: 'Redis refuses to store: OOM command not allowed' }])
+  expect(full).toMatchObject([{ next: expect.stringContaining('more memory') }])
   expect(unsafe).toMatchObject([{ next: expect.stringContaining('redis-cli config set appendonly yes') }])
 })

@@ -175,6 +175,16 @@ describe('explainWhy', () => {
     expect(explainWhy(facts({}, { ...parked, parkedReason: 'RATE_LIMITED' })).blocker).toMatchObject({ who: 'nobody', clearsAt: parked.wakeAt })
   })
 
+  it('says what to do about a Redis that answers and stores nothing', () => {
+    const queueProblem = "Redis refuses to store: OOM command not allowed when used memory > 'maxmemory'."
+    expect(explainWhy(facts({ queueProblem }, { ...queued, movedAt: ago(0.1) })).blocker).toMatchObject({
+      code: 'QUEUE_UNREACHABLE',
+      who: 'operator',
+      message: expect.stringContaining('takes no jobs: Redis refuses to store: OOM'),
+      next: expect.stringContaining('more memory'),
+    })
+  })
+
   it('names the process that sends no heartbeat any more: it may still exist, and hang', () => {
     const { blocker } = explainWhy(facts({ processes: [{ ...worker, id: 'h:42:w', alive: false }] }, queued))
     expect(blocker).toMatchObject({

@@ -50,6 +50,11 @@ const stepOfRetry = ({ run, consecutiveFailures, lastRun }: WhyFacts): string | 
 /** A run of a continuous source waits for news indefinitely. */
 const listens = ({ continuous, run }: WhyFacts): boolean => continuous && run?.trigger !== 'backfill' && run?.trigger !== 'quarantine'
 
+/** Redis answers, but is full, a replica, or cannot write to its disk. */
+const REFUSED = /refuses to store/u
+const NEXT_OF_REFUSED =
+  'Do what the message says: for OOM, give Redis more memory (`redis-cli config set maxmemory …`, and in redis.conf); for MISCONF, make room on its disk; for READONLY, connect to the primary. Then it continues by itself.'
+
 /** In order of precedence: the first rule that finds something provides the blocker. */
 export const WHY_RULES: readonly WhyRule[] = [
   rule('DATABASE_REFUSES', 'the database stores what is written', refusalOfDatabase),
@@ -157,8 +162,10 @@ export const WHY_RULES: readonly WhyRule[] = [
     queueProblem === null
       ? null
       : asksOperator(
-          `the queue (${queuePlace}) does not answer: ${queueProblem}`,
-          `Start ${queuePlace}, or look at its log; then it continues by itself.`,
+          REFUSED.test(queueProblem)
+            ? `the queue (${queuePlace}) takes no jobs: ${queueProblem}`
+            : `the queue (${queuePlace}) does not answer: ${queueProblem}`,
+          REFUSED.test(queueProblem) ? NEXT_OF_REFUSED : `Start ${queuePlace}, or look at its log; then it continues by itself.`,
         ),
   ),
   rule('CLOCK_SKEW', 'the clocks of the workers are right', (facts) => {
