@@ -212,7 +212,7 @@ export const REASONS = {
   // tests of a source
   SOURCE_EMPTY: {
     code: 'upstream_invalid',
-    next: 'No records came. Unless that is right, check that the source has not moved and requires no other login, that a folder it reads is mounted, and the settings that select what is read; `inlet preview {source}` (POST /v1/sources/{id}/preview) shows what it returns.',
+    next: 'No records came. Unless that is right, check that the source has not moved and requires no other login, that a folder it reads is mounted, and the settings that select what is read; `inlet test {source}` (POST /v1/sources/{id}/test) shows what it returns.',
   },
   SOURCE_SLOW: { code: 'transient', next: 'Read less at a time: use smaller pages, narrower paths or an index on the cursor field.' },
   // mapping
