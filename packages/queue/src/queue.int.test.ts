@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { nextTick } from '@inlet/domain'
 import { createTestDatabase, startRedis, type TestDatabase, type TestRedis, testBatch, until } from '@inlet/testing'
-import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createQueueBackend } from './backend.js'
 import { type Consumer, type ConsumerOptions, openConsumer, RetryAt } from './consumer.js'
@@ -296,20 +295,6 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
 
   it('reports what is wrong with the server', async () => {
     expect(await queues.inspect()).toEqual([])
-    expect(await queues.findRefusal()).toBeNull()
-  })
-
-  it.runIf(redisServer !== '')('says that a full server answers and stores nothing, until it has room', async () => {
-    const client = new Redis(redis?.url ?? '')
-    try {
-      await client.config('SET', 'maxmemory', '1mb')
-      expect(await queues.findRefusal()).toMatch(/^Redis refuses to store: OOM/)
-      expect(await queues.inspect()).toEqual([expect.stringContaining('refuses to store')])
-      await client.config('SET', 'maxmemory', '0')
-      expect(await queues.findRefusal()).toBeNull()
-    } finally {
-      client.disconnect()
-    }
   })
 
   it.runIf(redisServer !== '')(
