@@ -33,6 +33,10 @@ const contents = ({ file, isTest, code }) => {
     problems.push(`${file}: only apps/*/src/main.ts read the environment; take a value as a parameter`)
   if (!isTest && /\bURL\.canParse\b/u.test(code))
     problems.push(`${file}: URL.canParse refuses good URLs on Node 20 once it is compiled; use isUrl of @inlet/domain`)
+  if (!isTest && /(?<!\bsignal: )\bAbortSignal\.timeout\b/u.test(code))
+    problems.push(
+      `${file}: AbortSignal.timeout never fires on Node 20 once it is combined with others and garbage was collected; use timeoutSignal of @inlet/connector-sdk`,
+    )
   if (!isTest && /\bRegExp\s*\(/u.test(code) && !MAY_BUILD_REGEXP.includes(file))
     problems.push(`${file}: makes a regular expression at run time; a pattern of a user could stop the process (see MAY_BUILD_REGEXP)`)
   if (!isTest && /\bmatchesGlob\b|\bfs\.glob(Sync)?\b|import\s*\{[^}]*\bglob(Sync)?\b[^}]*\}\s*from\s*['"](node:)?fs/u.test(code))

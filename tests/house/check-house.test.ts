@@ -101,6 +101,12 @@ describe('check-house', () => {
     ['process.env in a package', 'packages/db/src/a.ts', 'const { X } = process . env', 'only apps/*/src/main.ts read the environment'],
     ['env of node:process', 'packages/db/src/a.ts', "import { env } from 'node:process'", 'only apps/*/src/main.ts read the environment'],
     ['a check of URLs that Node 20 gets wrong', 'packages/domain/src/a.ts', 'const ok = URL.canParse(text)', 'use isUrl of @inlet/domain'],
+    [
+      'a timeout that Node 20 may forget',
+      'apps/worker/src/a.ts',
+      'const both = AbortSignal.any([signal, AbortSignal.timeout(5)])',
+      'use timeoutSignal of',
+    ],
     ['a matcher that can take for ever', 'packages/connectors/src/file/a.ts', "import picomatch from 'picomatch'", 'use compileGlob'],
     ['a matcher of Node', 'apps/api/src/a.ts', "import path from 'node:path'\nconst ok = path.matchesGlob(a, b)", 'use compileGlob'],
     [

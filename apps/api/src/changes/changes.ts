@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { timeoutSignal } from '@inlet/connector-sdk'
 import type { Endpoints, ListChangesQuery } from '@inlet/contract'
 import {
   type ChangePage,
@@ -136,7 +137,7 @@ const streamChanges = (
   response.status(200).set({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
   response.flushHeaders()
   response.write('retry: 2000\n\n')
-  const signal = AbortSignal.any([deps.stopping, closeSignal(response), AbortSignal.timeout(LIFETIME_MS)])
+  const signal = timeoutSignal(LIFETIME_MS, deps.stopping, closeSignal(response))
   const send = async (text: string): Promise<void> => {
     if (!response.write(text)) await once(response, 'drain', { signal })
   }

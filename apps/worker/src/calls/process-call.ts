@@ -1,3 +1,4 @@
+import { timeoutSignal } from '@inlet/connector-sdk'
 import { CALLS, type CallAnswer, type CallParams } from '@inlet/contract'
 import {
   answerCall,
@@ -36,7 +37,7 @@ export const processCall = async (deps: CallDeps, { callId }: JobData<'call'>, c
   if (call === null) return
   if (await isForOthers(deps, call)) throw new RetryAt(new Date(Date.now() + HAND_BACK_MS))
   const { limitMs } = CALLS[call.kind]
-  const limit = AbortSignal.timeout(limitMs)
+  const limit = timeoutSignal(limitMs)
   try {
     const signal = AbortSignal.any([context.signal, limit])
     const answer = await waitFor(answerWith(deps, call, signal), signal, GRACE_MS)

@@ -1,3 +1,4 @@
+import { timeoutSignal } from '@inlet/connector-sdk'
 import { type Database, type EndedRun, type LeasedRun, parkRun, type RunEnd, type RunFailure, releaseRun } from '@inlet/db'
 import { type Failure, toFailure } from '@inlet/domain'
 import type { Logger, Metrics } from '@inlet/observability'
@@ -49,7 +50,7 @@ export const leaveRun = async ({ deps, run, writer, drain, leaseSignal, thrown, 
 
 /** Waits a few seconds for what was sent: once stored, it need not be read again. */
 const untilStored = async (writer: RunWriter): Promise<void> => {
-  await writer.drained(AbortSignal.timeout(5_000)).catch(() => {})
+  await writer.drained(timeoutSignal(5_000)).catch(() => {})
 }
 
 /** Returns what is stored of a failure with its run. */

@@ -1,4 +1,4 @@
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, timeoutSignal } from '@inlet/connector-sdk'
 import type { Item, Listed, Listing } from '../files/listing/item.js'
 import type { Blob, BlobStore } from './blob-store.js'
 import { chooseBlobs } from './choose-blobs.js'
@@ -70,7 +70,7 @@ const toItem = ({ store, mark }: BlobPlace, blob: Blob): Item => {
 
 const isAbsent = async (store: BlobStore, name: string): Promise<boolean> => {
   try {
-    await store.describe(name, AbortSignal.timeout(30_000))
+    await store.describe(name, timeoutSignal(30_000))
     return false
   } catch (thrown) {
     if (thrown instanceof Failure && thrown.reason === 'NOT_FOUND_UPSTREAM') return true

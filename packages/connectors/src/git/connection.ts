@@ -1,4 +1,4 @@
-import { type Connection, type ConnectorContext, Failure } from '@inlet/connector-sdk'
+import { type Connection, type ConnectorContext, Failure, timeoutSignal } from '@inlet/connector-sdk'
 import type { GitConfig, GitSecrets } from './config.js'
 import { createLocalRepository } from './repository/local-repository.js'
 import { createRemoteRepository } from './repository/remote-repository.js'
@@ -31,7 +31,7 @@ export const openGitConnection = (ctx: ConnectorContext<GitConfig, GitSecrets>):
       return next
     },
     async check(signal) {
-      const timeout = AbortSignal.timeout(CHECK_MS)
+      const timeout = timeoutSignal(CHECK_MS)
       try {
         await repository.check(AbortSignal.any([scope(signal), timeout]))
       } catch (thrown) {

@@ -1,4 +1,4 @@
-import { type CheckWarning, Failure, toFailure, warnOfScopes } from '@inlet/connector-sdk'
+import { type CheckWarning, Failure, timeoutSignal, toFailure, warnOfScopes } from '@inlet/connector-sdk'
 import type { GithubConnection } from './connection.js'
 
 const TIMEOUT_MS = 8_000
@@ -24,7 +24,7 @@ const SCOPES = {
  * Warns of a token that may do more than read.
  */
 export const check = async (connection: GithubConnection, asked: AbortSignal): Promise<readonly CheckWarning[]> => {
-  const signal = connection.signal(AbortSignal.any([asked, AbortSignal.timeout(TIMEOUT_MS)]))
+  const signal = connection.signal(timeoutSignal(TIMEOUT_MS, asked))
   try {
     connection.forget()
     const { repositories, failures } = await connection.catalog(signal)

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Failure, type FetchedDocument, type RenderedPage, type RenderSettings } from '@inlet/connector-sdk'
+import { Failure, type FetchedDocument, type RenderedPage, type RenderSettings, timeoutSignal } from '@inlet/connector-sdk'
 import type { Page } from 'playwright-core'
 import type { DocumentInterceptor } from './document-interceptor.js'
 
@@ -19,7 +19,7 @@ const CONTENT_ATTEMPTS = 4
 /** Shows the document and waits until it is finished, or has navigated elsewhere. Throws TIMEOUT. */
 export const untilFinished = async (rendering: Rendering): Promise<RenderedPage> => {
   const { interceptor, settings, document, signal } = rendering
-  const deadline = AbortSignal.timeout(settings.timeoutMs)
+  const deadline = timeoutSignal(settings.timeoutMs)
   const late = new Promise<never>((_resolve, reject) => {
     deadline.addEventListener('abort', () => reject(timedOut(document.url, settings)), { once: true })
   })

@@ -1,4 +1,4 @@
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, timeoutSignal } from '@inlet/connector-sdk'
 import type { RssConnection } from './connection.js'
 import { fetchPage } from './entries/fetch-feed.js'
 
@@ -8,7 +8,7 @@ const MAX_FEEDS = 10
 
 /** Fetches and reads the first feeds. Throws the first failure, which names its feed. */
 export const check = async (connection: RssConnection, asked: AbortSignal): Promise<void> => {
-  const signal = connection.signal(AbortSignal.any([asked, AbortSignal.timeout(TIMEOUT_MS)]))
+  const signal = connection.signal(timeoutSignal(TIMEOUT_MS, asked))
   await Promise.all(connection.urls.slice(0, MAX_FEEDS).map((url, index) => checkFeed(connection, url, { index, asked, signal })))
 }
 

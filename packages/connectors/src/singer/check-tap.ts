@@ -1,3 +1,4 @@
+import { timeoutSignal } from '@inlet/connector-sdk'
 import { chooseStreams, type SingerConnection } from './connection.js'
 import { parseMessage } from './read/message.js'
 import { startStream } from './read/read-stream.js'
@@ -11,7 +12,7 @@ const CHECK_MS = 9_000
  * described the stream and is still working when the time is up passes.
  */
 export const checkTap = async (connection: SingerConnection, signal: AbortSignal): Promise<void> => {
-  const timeout = AbortSignal.timeout(CHECK_MS)
+  const timeout = timeoutSignal(CHECK_MS)
   const scoped = AbortSignal.any([signal, timeout])
   let described = false
   try {

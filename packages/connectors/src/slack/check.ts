@@ -1,4 +1,4 @@
-import { type CheckWarning, Failure, toFailure, warnOfScopes } from '@inlet/connector-sdk'
+import { type CheckWarning, Failure, timeoutSignal, toFailure, warnOfScopes } from '@inlet/connector-sdk'
 import { messagesShape } from './api/shapes.js'
 import type { SlackConnection } from './connection.js'
 import { listUsers } from './directory/catalog.js'
@@ -15,7 +15,7 @@ const SCOPES = {
  * do more than read.
  */
 export const check = async (connection: SlackConnection, asked: AbortSignal): Promise<readonly CheckWarning[]> => {
-  const signal = connection.signal(AbortSignal.any([asked, AbortSignal.timeout(TIMEOUT_MS)]))
+  const signal = connection.signal(timeoutSignal(TIMEOUT_MS, asked))
   const { streams } = connection.ctx.config
   try {
     connection.forget()

@@ -1,4 +1,4 @@
-import { decodeLocation, Failure, type HttpResponse, isUrl, parseRetryAfter } from '@inlet/connector-sdk'
+import { decodeLocation, Failure, type HttpResponse, isUrl, parseRetryAfter, timeoutSignal } from '@inlet/connector-sdk'
 import { normalizeUrl, originOf } from './address/normalize-url.js'
 import { answersOf, refusedStart } from './crawl/complete-visit.js'
 import type { CrawlTools } from './crawl/crawl-tools.js'
@@ -9,7 +9,7 @@ const TIMEOUT_MS = 8_000
 
 /** Requests robots.txt and the first start address, and nothing else. */
 export const checkSite = async (connection: SiteConnection, signal: AbortSignal): Promise<void> => {
-  const tools = connection.tools(AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]))
+  const tools = connection.tools(timeoutSignal(TIMEOUT_MS, signal))
   try {
     await connection.checkBrowser()
     await checkStart(tools, connection)

@@ -1,4 +1,4 @@
-import { parseJsonLossless } from '@inlet/connector-sdk'
+import { parseJsonLossless, timeoutSignal } from '@inlet/connector-sdk'
 import type { CallAnswer, CallParams } from '@inlet/contract'
 import { type Database, type Draft, findCredential, findDraft, listExamples, listSamples, listStreamNames } from '@inlet/db'
 import {
@@ -114,7 +114,7 @@ const readKept = async (database: Database, sourceId: string): Promise<RawRecord
 }
 
 const readWith = async (deps: ReviewDeps, { sourceId, connector }: Subject, config: unknown, signal: AbortSignal): Promise<RawRecords> => {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(READ_MS)])
+  const limited = timeoutSignal(READ_MS, signal)
   const credential = await findCredential(deps.database, sourceId)
   const pooled = await openConnection(deps.connecting, { sourceId, connector, config, credential, knowsRecords: false }, limited)
   try {

@@ -1,4 +1,4 @@
-import { type CheckWarning, type EgressTarget, parseJsonLossless, type StreamSpec } from '@inlet/connector-sdk'
+import { type CheckWarning, type EgressTarget, parseJsonLossless, type StreamSpec, timeoutSignal } from '@inlet/connector-sdk'
 import type { CallAnswer, CallParams } from '@inlet/contract'
 import { Failure, type RejectedRecord, type SourceRecord, toFailure } from '@inlet/domain'
 import { findStreamMapping, type MappedRecord, type Mapping, type MappingPool } from '@inlet/mapping'
@@ -38,8 +38,8 @@ export const testSource = async (deps: TestDeps, { request, params }: TestReques
   const log = createCapturedLog(deps.connecting.secrets)
   const counted = countRequests(deps.connecting.http, log.log)
   const found: Found = { samples: [], specs: [], targets: [], hasSecrets: false, browsable: false, checked: false, checkWarnings: [] }
-  const signal = AbortSignal.any([outer, AbortSignal.timeout(readLimitMs)])
-  const mapSignal = AbortSignal.any([outer, AbortSignal.timeout(readLimitMs + MAP_LIMIT_MS)])
+  const signal = timeoutSignal(readLimitMs, outer)
+  const mapSignal = timeoutSignal(readLimitMs + MAP_LIMIT_MS, outer)
   const work = { deps: { ...deps, connecting: { ...deps.connecting, log: log.log, http: counted.http } }, params, found, signal, mapSignal }
   let failure: Failure | null = null
   try {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import net, { type Socket } from 'node:net'
-import { type EgressGuard, Failure, type Reason } from '@inlet/connector-sdk'
+import { type EgressGuard, Failure, type Reason, timeoutSignal } from '@inlet/connector-sdk'
 import type { MailSettings } from '@inlet/db'
 import { createTransport } from 'nodemailer'
 import { absoluteLinks, type Summary } from '../summarize.js'
@@ -73,7 +73,7 @@ const connect = async (egress: EgressGuard, target: { readonly host: string; rea
   const { address, family } = await egress.resolve(target.host, target.port, signal)
   const socket = net.connect({ host: address, family, port: target.port })
   try {
-    await once(socket, 'connect', { signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) })
+    await once(socket, 'connect', { signal: timeoutSignal(TIMEOUT_MS, signal) })
     return socket
   } catch (error) {
     socket.destroy()

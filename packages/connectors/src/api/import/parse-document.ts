@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, timeoutSignal } from '@inlet/connector-sdk'
 import type { Node } from './node.js'
 
 /** Limit for a document, in bytes. */
@@ -60,7 +60,7 @@ const toJson = (text: string, signal: AbortSignal): Promise<string> =>
       workerData: { text, library },
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
     })
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
+    const limit = timeoutSignal(TIMEOUT_MS, signal)
     const finishOnce = (finish: () => void): void => {
       limit.removeEventListener('abort', onAbort)
       void thread.terminate()
