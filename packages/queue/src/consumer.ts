@@ -78,8 +78,8 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
   const settings = {
     concurrency: options.concurrency,
     lockDuration: options.lockMs,
-    // Runs, ticks and batches of a process that died return sooner in other ways; only calls depend on this.
-    stalledInterval: options.lockMs * (options.queue === QUEUES.calls ? 2 : 8),
+    // How soon calls return from a process that died; runs, ticks and batches usually return sooner in other ways.
+    stalledInterval: options.queue === QUEUES.calls ? options.lockMs : options.lockMs * 2,
     maxStalledCount: 1_000,
     drainDelay: backend.fallbackPollS,
     // After an error; several connections may have died, and each attempt reveals only one.

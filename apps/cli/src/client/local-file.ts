@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
-import { Readable } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
 
 /** A file of this machine that can be sent. */
 export interface LocalFile {
@@ -11,7 +9,7 @@ export interface LocalFile {
   /** In bytes, when it was looked at. */
   readonly size: number
   /** From its beginning, each time. */
-  readonly open: () => ReadableStream<Uint8Array>
+  readonly open: () => AsyncIterable<Uint8Array>
 }
 
 const PIECE_BYTES = 262_144
@@ -24,7 +22,8 @@ export const findLocalFile = (file: string): LocalFile => {
   return {
     name: path.basename(full),
     size: stat.size,
-    open: () => Readable.toWeb(createReadStream(full, { highWaterMark: PIECE_BYTES })) as ReadableStream<Uint8Array>,
+    // Not as a web stream: on Node 20 one that is cancelled may throw outside of any request when the next piece arrives.
+    open: () => createReadStream(full, { highWaterMark: PIECE_BYTES }),
   }
 }
 
@@ -32,7 +31,9 @@ export const findLocalFile = (file: string): LocalFile => {
 export const fileOf = (name: string, bytes: Uint8Array): LocalFile => ({
   name,
   size: bytes.byteLength,
-  open: () => Readable.toWeb(Readable.from([bytes], { objectMode: false })) as ReadableStream<Uint8Array>,
+  async *open() {
+    yield bytes
+  },
 })
 
 /** Of its bytes, in hex. */
