@@ -33,6 +33,10 @@ const contents = ({ file, isTest, code }) => {
     problems.push(`${file}: only apps/*/src/main.ts read the environment; take a value as a parameter`)
   if (!isTest && /\bURL\.canParse\b/u.test(code))
     problems.push(`${file}: URL.canParse refuses good URLs on Node 20 once it is compiled; use isUrl of @inlet/domain`)
+  if (!isTest && /\bReadable\.toWeb\b/u.test(code))
+    problems.push(
+      `${file}: Readable.toWeb throws outside of everything on Node 20 and 22 when it is cancelled at the wrong moment; iterate the stream itself`,
+    )
   if (!isTest && /(?<!\bsignal: )\bAbortSignal\.timeout\b/u.test(code))
     problems.push(
       `${file}: AbortSignal.timeout never fires on Node 20 once it is combined with others and garbage was collected; use timeoutSignal of @inlet/connector-sdk`,

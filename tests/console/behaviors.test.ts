@@ -4,35 +4,13 @@ import { until } from '@inlet/testing'
 import type { Locator } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newSource } from '../../apps/api/testing/start-api.js'
-import { type ConsoleStack, chromiumPath, startConsole } from './start-console.js'
+import { allPages, type ConsoleStack, chromiumPath, startConsole } from './start-console.js'
 
 const CANARY = 'canary-9f3c-of-the-password'
 const HOSTILE = '<img src=x onerror="window.wasRun=true"> ‮evil‬'
 
-/** Every page of the console; each must offer its request. */
-const PAGES = [
-  '/',
-  '/sources',
-  '/new-source',
-  '/sources/alpha',
-  '/sources/alpha?tab=runs',
-  '/sources/alpha?tab=quarantine',
-  '/sources/alpha?tab=settings',
-  '/sources/alpha?tab=versions',
-  '/sources/alpha?tab=schedule',
-  '/sources/alpha?tab=events',
-  '/bulk-operations',
-  '/runs',
-  '/records',
-  '/quarantine',
-  '/workers',
-  '/credentials',
-  '/notifications',
-  '/sinks',
-  '/generations',
-  '/audit',
-  '/settings',
-]
+/** Each must offer its request. */
+const PAGES = allPages('alpha')
 
 const isFocused = async (button: Locator): Promise<boolean> =>
   (await button.page().locator('button:focus').count()) === 1 && (await button.and(button.page().locator(':focus')).count()) === 1

@@ -2,7 +2,7 @@ import { until } from '@inlet/testing'
 import type { Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { insertRecords, newSource } from '../../apps/api/testing/start-api.js'
-import { type ConsoleStack, chromiumPath, startConsole } from './start-console.js'
+import { allPages, type ConsoleStack, chromiumPath, startConsole } from './start-console.js'
 
 /** As systems, and people who mean no good, may call things. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -15,30 +15,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'zero width': '\u200b'.repeat(40),
 }
 
-const PAGES = [
-  '/',
-  '/sources',
-  '/sources?select=unbroken,spaces',
-  '/sources/unbroken',
-  '/sources/unbroken?tab=runs',
-  '/sources/unbroken?tab=quarantine',
-  '/sources/unbroken?tab=settings',
-  '/sources/unbroken?tab=versions',
-  '/sources/unbroken?tab=events',
-  '/sources/spaces',
-  '/sources/zero-width',
-  '/bulk-operations',
-  '/runs',
-  '/records',
-  '/quarantine',
-  '/workers',
-  '/credentials',
-  '/notifications',
-  '/sinks',
-  '/generations',
-  '/audit',
-  '/settings',
-]
+const PAGES = [...allPages('unbroken'), '/sources?select=unbroken,spaces', '/sources/spaces', '/sources/zero-width']
 
 /** What names push out of its place: the page beside the window, tables wider than their panel, texts and buttons beside both, links without a width. */
 const PUSHED = `(() => {

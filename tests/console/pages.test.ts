@@ -2,32 +2,9 @@ import { until } from '@inlet/testing'
 import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newSource } from '../../apps/api/testing/start-api.js'
-import { type ConsoleStack, chromiumPath, type OpenPage, startConsole } from './start-console.js'
+import { allPages, type ConsoleStack, chromiumPath, type OpenPage, startConsole } from './start-console.js'
 
-const PAGES = [
-  '/',
-  '/sources',
-  '/new-source',
-  '/new-source?connector=api',
-  '/sources/long',
-  '/sources/long?tab=runs',
-  '/sources/long?tab=quarantine',
-  '/sources/long?tab=settings',
-  '/sources/long?tab=versions',
-  '/sources/long?tab=schedule',
-  '/sources/long?tab=events',
-  '/runs',
-  '/records',
-  '/quarantine',
-  '/workers',
-  '/credentials',
-  '/notifications',
-  '/sinks',
-  '/generations',
-  '/audit',
-  '/settings',
-  '/sources/missing',
-]
+const PAGES = [...allPages('long'), '/new-source?connector=api', '/sources/missing']
 
 interface Violation {
   readonly id: string

@@ -1,29 +1,9 @@
 import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newSource } from '../../apps/api/testing/start-api.js'
-import { type ConsoleStack, chromiumPath, type OpenPage, startConsole } from './start-console.js'
+import { type ConsoleStack, chromiumPath, type OpenPage, readablePages, startConsole } from './start-console.js'
 
-/** The pages that a key with `read` may see. */
-const OPEN = [
-  '/',
-  '/sources',
-  '/sources/alpha',
-  '/sources/alpha?tab=runs',
-  '/sources/alpha?tab=quarantine',
-  '/sources/alpha?tab=settings',
-  '/sources/alpha?tab=versions',
-  '/sources/alpha?tab=schedule',
-  '/sources/alpha?tab=events',
-  '/bulk-operations',
-  '/runs',
-  '/records',
-  '/quarantine',
-  '/workers',
-  '/credentials',
-  '/notifications',
-  '/sinks',
-  '/generations',
-]
+const OPEN = readablePages('alpha')
 
 describe.skipIf(chromiumPath === null)('a key that may not do everything', () => {
   let stack: ConsoleStack

@@ -12,6 +12,28 @@ const LOOPBACK = '127.0.0.1'
 
 export const chromiumPath = findChromium()
 
+const TABS = ['runs', 'quarantine', 'settings', 'versions', 'schedule', 'events']
+
+/** Pages of the console that a key with the scope read may see, among them those of one source. */
+export const readablePages = (slug: string): readonly string[] => [
+  '/',
+  '/sources',
+  `/sources/${slug}`,
+  ...TABS.map((tab) => `/sources/${slug}?tab=${tab}`),
+  '/bulk-operations',
+  '/runs',
+  '/records',
+  '/quarantine',
+  '/workers',
+  '/credentials',
+  '/notifications',
+  '/sinks',
+  '/generations',
+]
+
+/** Every page of the console. */
+export const allPages = (slug: string): readonly string[] => [...readablePages(slug), '/new-source', '/audit', '/settings']
+
 export interface OpenPage {
   readonly page: Page
   /** Everything the browser complained of: errors, refused content, failed requests. */

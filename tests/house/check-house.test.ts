@@ -100,6 +100,7 @@ describe('check-house', () => {
     ['process.env', 'apps/api/src/config.ts', "const port = process.env['PORT']", 'only apps/*/src/main.ts read the environment'],
     ['process.env in a package', 'packages/db/src/a.ts', 'const { X } = process . env', 'only apps/*/src/main.ts read the environment'],
     ['env of node:process', 'packages/db/src/a.ts', "import { env } from 'node:process'", 'only apps/*/src/main.ts read the environment'],
+    ['a web stream that throws when it is cancelled', 'apps/cli/src/a.ts', 'const body = Readable.toWeb(stream)', 'iterate the stream itself'],
     ['a check of URLs that Node 20 gets wrong', 'packages/domain/src/a.ts', 'const ok = URL.canParse(text)', 'use isUrl of @inlet/domain'],
     [
       'a timeout that Node 20 may forget',

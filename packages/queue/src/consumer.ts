@@ -78,7 +78,7 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
   const settings = {
     concurrency: options.concurrency,
     lockDuration: options.lockMs,
-    // How soon calls return from a process that died; runs, ticks and batches usually return sooner in other ways.
+    // How soon calls return from a process that died, and runs whose lease it had not acquired yet. Everything else returns sooner in other ways.
     stalledInterval: options.queue === QUEUES.calls ? options.lockMs : options.lockMs * 2,
     maxStalledCount: 1_000,
     drainDelay: backend.fallbackPollS,

@@ -22,7 +22,7 @@ export const findLocalFile = (file: string): LocalFile => {
   return {
     name: path.basename(full),
     size: stat.size,
-    // Not as a web stream: on Node 20 one that is cancelled may throw outside of any request when the next piece arrives.
+    // Not as a web stream: on Node 20 and 22, one that is cancelled may throw outside of any request when the next piece arrives.
     open: () => createReadStream(full, { highWaterMark: PIECE_BYTES }),
   }
 }

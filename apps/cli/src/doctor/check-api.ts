@@ -1,4 +1,5 @@
 import type { GenerationView, IncidentView, SinkView, WorkerView } from '@inlet/contract'
+import { stepOfRefusedQueue } from '@inlet/domain'
 import type { ApiClient } from '../client/api-client.js'
 import { collect, listAll } from '../client/list-all.js'
 import { classifyGenerations, classifySinks } from './check-deliveries.js'
@@ -53,17 +54,10 @@ const REDIS_SETTING = /^(?:appendonly|maxmemory-policy) /u
 const SET_REDIS =
   'Run `redis-cli config set appendonly yes` and `redis-cli config set maxmemory-policy noeviction` there, and write both into redis.conf, as in docker-compose.yml.'
 
-/** Redis answers, but its memory or disk is full, or it is a replica. */
-const REFUSED = /refuses to store/u
-export const STEP_OF_REFUSED =
-  'OOM: give Redis more memory (`redis-cli config set maxmemory …`, and in redis.conf). MISCONF: make room on its disk. READONLY: connect to the primary. Everything continues by itself.'
-
-const stepOf = (name: string, reason: string | undefined): string =>
-  name === 'queue' && REFUSED.test(reason ?? '')
-    ? STEP_OF_REFUSED
-    : name === 'queue' && REDIS_SETTING.test(reason ?? '')
-      ? SET_REDIS
-      : (STEPS[NO_DATABASE.test(reason ?? '') ? 'database' : name] ?? SEE_LOG)
+const stepOf = (name: string, reason = ''): string =>
+  (name === 'queue' ? (stepOfRefusedQueue(reason) ?? (REDIS_SETTING.test(reason) ? SET_REDIS : null)) : null) ??
+  STEPS[NO_DATABASE.test(reason) ? 'database' : name] ??
+  SEE_LOG
 
 /** Checks that cannot succeed without a database. */
 const NEED_DATABASE = ['migrations', 'encryption', 'clock']

@@ -1,5 +1,5 @@
+import { stepOfRefusedQueue } from '@inlet/domain'
 import { inspectRedis } from '@inlet/queue'
-import { STEP_OF_REFUSED } from './check-api.js'
 import { type Finding, fail, messageOf, ok, skip } from './finding.js'
 
 /** Checks whether the queue responds, and cannot lose jobs. A queue known neither from settings nor from the API is not checked. */
@@ -18,11 +18,7 @@ export const checkQueue = async (
     return problems.length === 0
       ? [ok('queue', 'Redis, noeviction, appendonly')]
       : problems.map((problem) =>
-          fail(
-            'queue',
-            problem,
-            problem.includes('refuses to store') ? STEP_OF_REFUSED : 'Change it in redis.conf, or with CONFIG SET and CONFIG REWRITE.',
-          ),
+          fail('queue', problem, stepOfRefusedQueue(problem) ?? 'Change it in redis.conf, or with CONFIG SET and CONFIG REWRITE.'),
         )
   } catch (error) {
     return [fail('queue', `Redis does not answer: ${messageOf(error)}`, 'Start Redis, and check REDIS_URL.')]

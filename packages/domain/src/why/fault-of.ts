@@ -90,8 +90,8 @@ export const limitedTooLong = ({ run, lastSuccessAt, now }: Pick<WhyFacts, 'run'
   )
 }
 
-/** Names the process of a role that sent a heartbeat last; empty if none is remembered. */
-export const lastOf = ({ processes }: WhyFacts, role: 'worker' | 'scribe'): string => {
-  const last = processes.findLast((process) => process.role === role && !process.alive)
-  return last === undefined ? '' : `; ${last.id} (host:process) has stopped sending heartbeats`
-}
+/** Returns the next step for a Redis that answers and stores nothing, as the queue describes it; null for any other problem of the queue. */
+export const stepOfRefusedQueue = (problem: string): string | null =>
+  problem.includes('refuses to store')
+    ? 'Do what the message says: for OOM, give Redis more memory (`redis-cli config set maxmemory …`, and in redis.conf); for MISCONF, make room on its disk; for READONLY, connect to the primary. Then it continues by itself.'
+    : null

@@ -2,10 +2,11 @@ import { nextStepOf } from '../errors/next-step.js'
 import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
-import { faultOf, lastOf, limitedTooLong, notIndexed, partialOf, refusalOfDatabase, retriedText, whoRepairs } from './fault-of.js'
+import { faultOf, limitedTooLong, notIndexed, partialOf, refusalOfDatabase, retriedText, stepOfRefusedQueue, whoRepairs } from './fault-of.js'
+import { alive, held, holderOf, lastOf, offers, ready } from './processes.js'
 import { agoText, lasts, progressText, sinceText } from './since.js'
 import { errorOf, inError, suspensionOf } from './stopped-by-error.js'
-import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
+import type { WhyFacts } from './why-facts.js'
 
 export interface WhyRule {
   readonly code: string
@@ -24,20 +25,8 @@ const LONG_DELETION_MS = 900_000
 
 const rule = (code: string, check: string, find: WhyRule['find']): WhyRule => ({ code, check, find })
 
-const held = ({ run }: WhyFacts): ActiveRunFacts | null => (run?.status === 'running' && run.holder !== null ? run : null)
-const alive = (facts: WhyFacts, role: ProcessFacts['role']): readonly ProcessFacts[] =>
-  facts.processes.filter((process) => process.alive && process.role === role)
-const ready = (facts: WhyFacts): readonly ProcessFacts[] => alive(facts, 'worker').filter(({ refuses }) => refuses === null)
-const holderOf = (facts: WhyFacts): ProcessFacts | undefined =>
-  facts.processes.find(({ id, alive: lives }) => lives && id === held(facts)?.holder?.id)
-
 /** After this many failures, something that is retried automatically needs a person to look at the other side. */
 const FAILURES_TO_ASK = 3
-
-const offers = (facts: WhyFacts): boolean => {
-  const listed = ready(facts).filter(({ connectors }) => connectors.length > 0)
-  return listed.length === 0 || listed.some(({ connectors }) => connectors.includes(facts.connector))
-}
 
 /** A repeated failure is worth attention while it is being retried. */
 const stepOfRetry = ({ run, consecutiveFailures, lastRun }: WhyFacts): string | undefined => {
@@ -49,11 +38,6 @@ const stepOfRetry = ({ run, consecutiveFailures, lastRun }: WhyFacts): string | 
 
 /** A run of a continuous source waits for news indefinitely. */
 const listens = ({ continuous, run }: WhyFacts): boolean => continuous && run?.trigger !== 'backfill' && run?.trigger !== 'quarantine'
-
-/** Redis answers, but is full, a replica, or cannot write to its disk. */
-const REFUSED = /refuses to store/u
-const NEXT_OF_REFUSED =
-  'Do what the message says: for OOM, give Redis more memory (`redis-cli config set maxmemory …`, and in redis.conf); for MISCONF, make room on its disk; for READONLY, connect to the primary. Then it continues by itself.'
 
 /** In order of precedence: the first rule that finds something provides the blocker. */
 export const WHY_RULES: readonly WhyRule[] = [
@@ -158,16 +142,16 @@ export const WHY_RULES: readonly WhyRule[] = [
           openError.reason,
         ),
   ),
-  rule('QUEUE_UNREACHABLE', 'the queue answers', ({ queueProblem, queuePlace }) =>
-    queueProblem === null
-      ? null
-      : asksOperator(
-          REFUSED.test(queueProblem)
-            ? `the queue (${queuePlace}) takes no jobs: ${queueProblem}`
-            : `the queue (${queuePlace}) does not answer: ${queueProblem}`,
-          REFUSED.test(queueProblem) ? NEXT_OF_REFUSED : `Start ${queuePlace}, or look at its log; then it continues by itself.`,
-        ),
-  ),
+  rule('QUEUE_UNREACHABLE', 'the queue answers', ({ queueProblem, queuePlace }) => {
+    if (queueProblem === null) return null
+    const step = stepOfRefusedQueue(queueProblem)
+    return step === null
+      ? asksOperator(
+          `the queue (${queuePlace}) does not answer: ${queueProblem}`,
+          `Start ${queuePlace}, or look at its log; then it continues by itself.`,
+        )
+      : asksOperator(`the queue (${queuePlace}) takes no jobs: ${queueProblem}`, step)
+  }),
   rule('CLOCK_SKEW', 'the clocks of the workers are right', (facts) => {
     const skewed = alive(facts, 'worker').find(({ refuses }) => refuses === 'clock')
     return ready(facts).length === 0 && skewed !== undefined

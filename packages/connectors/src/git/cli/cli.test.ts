@@ -20,7 +20,7 @@ it.each([
   ['error: RPC failed; curl 18 transfer closed\nfatal: early EOF', 'CONNECTION_LOST'],
   ['error: inflate: data stream error\nfatal: loose object 12 is corrupt', 'UPSTREAM_INVALID'],
   ['error: unable to write file x: No space left on device\nfatal: early EOF', 'DISK_FULL'],
-  ['fatal: cannot mkdir /work/x: Read-only file system', 'WORK_FOLDER_UNUSABLE'],
+  ['fatal: cannot mkdir /srv/x: Read-only file system', 'WORK_FOLDER_UNUSABLE'],
   ['fatal: unable to read tree: Stale file handle', 'FILES_UNAVAILABLE'],
   ["fatal: detected dubious ownership in repository at '/srv/x'", 'FILE_NOT_READABLE'],
   ['', 'UPSTREAM_INVALID'],
