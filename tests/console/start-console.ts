@@ -5,7 +5,7 @@ import { connectors } from '@inlet/connectors'
 import { findChromium } from '@inlet/testing'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright'
 import { type ApiOptions, startApi, type TestApi, toyConnector } from '../../apps/api/testing/start-api.js'
-import { startProcesses } from '../harness/start-processes.js'
+import { startProcesses } from '../../apps/worker/testing/start-ingestion.js'
 
 /** Where systems of these tests may be read. */
 const LOOPBACK = '127.0.0.1'
@@ -62,11 +62,12 @@ export const startConsole = async (options: ApiOptions = {}): Promise<ConsoleSta
   })
   const fileRoot = mkdtempSync(path.join(tmpdir(), 'inlet-console-'))
   writeFileSync(path.join(fileRoot, 'hello.md'), '# Hello\n\nA first document about leases.\n')
-  const processes = await startProcesses(
-    api,
-    { findConnector: (type) => (type === toyConnector.type ? toyConnector : connectors.find((connector) => connector.type === type)) },
-    { INLET_EGRESS_ALLOW: [LOOPBACK], INLET_FILE_ROOTS: [fileRoot] },
-  )
+  const processes = await startProcesses({
+    databaseUrl: api.store.url,
+    keyring: api.keyring,
+    overrides: { findConnector: (type) => (type === toyConnector.type ? toyConnector : connectors.find((connector) => connector.type === type)) },
+    config: { INLET_EGRESS_ALLOW: [LOOPBACK], INLET_FILE_ROOTS: [fileRoot] },
+  })
   const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
   const open: ConsoleStack['open'] = (address, context) => openPage(browser, api.url, address, context)
   return {

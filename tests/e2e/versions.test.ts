@@ -4,7 +4,7 @@ import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Answer, expectContract, problemOf, startApi, type TestApi } from '../../apps/api/testing/start-api.js'
-import { startProcesses } from '../harness/start-processes.js'
+import { startProcesses } from '../../apps/worker/testing/start-ingestion.js'
 
 const people = ['Ada', 'Grace', 'Edsger', 'Barbara']
 let held: (() => void) | null = null
@@ -39,7 +39,11 @@ describe('a version from draft to the records', () => {
   beforeAll(async () => {
     api = await startApi({ connectors: [peopleConnector(1_000)] })
     // A worker of an older build: it takes fewer rows than the API lets through.
-    const processes = await startProcesses(api, { findConnector: () => peopleConnector(100) })
+    const processes = await startProcesses({
+      databaseUrl: api.store.url,
+      keyring: api.keyring,
+      overrides: { findConnector: () => peopleConnector(100) },
+    })
     closers.push(
       () => processes.close(),
       () => api.close(),

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import { type Connector, complete, defineConnector, Failure } from '@inlet/connector-sdk'
 import { z } from 'zod'
 import { type Answer, startApi, type TestApi } from '../../apps/api/testing/start-api.js'
-import { startProcesses } from './start-processes.js'
+import { startProcesses } from '../../apps/worker/testing/start-ingestion.js'
 
 export const TOKEN = 'canary-of-the-shelf'
 
@@ -94,7 +94,11 @@ export interface ShelfStack {
 /** API, worker and scribe in this process, with a connector whose system is `shelf`. */
 export const startShelf = async (): Promise<ShelfStack> => {
   const api = await startApi({ connectors: [shelfConnector] })
-  const processes = await startProcesses(api, { findConnector: () => shelfConnector, sweeping: { everyMs: 100, idleMs: 0 } })
+  const processes = await startProcesses({
+    databaseUrl: api.store.url,
+    keyring: api.keyring,
+    overrides: { findConnector: () => shelfConnector, sweeping: { everyMs: 100, idleMs: 0 } },
+  })
   return {
     api,
     workDir: processes.workDir,

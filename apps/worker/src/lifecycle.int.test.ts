@@ -1,16 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { complete, defineConnector } from '@inlet/connector-sdk'
-import { type ActionRequest, actOnSource, createDatabase, createSource, type Database, listWorkers } from '@inlet/db'
-import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
+import { type ActionRequest, actOnSource, type Database, listWorkers } from '@inlet/db'
 import { sleep } from '@inlet/runtime'
-import { composeScribe } from '@inlet/scribe/compose'
-import { createMasterKeyText, parseKeyring } from '@inlet/security'
-import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { WORKER_SETTINGS } from '../testing/worker-settings.js'
-import { composeWorker } from './compose.js'
+import { type Ingestion, startIngestion } from '../testing/start-ingestion.js'
 
 const PAGE = 100
 const DAY_MS = 86_400_000
@@ -47,62 +41,23 @@ const numbers = defineConnector({
 })
 
 describe('the life of a source on a real worker', () => {
-  let store: TestDatabase
+  let ingestion: Ingestion
   let database: Database
-  let queues: Queues
-  const closers: (() => Promise<unknown>)[] = []
 
   beforeAll(async () => {
-    store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
-    const env = { DATABASE_URL: store.url, INLET_ENCRYPTION_KEYS: createMasterKeyText('k1') }
-    const common = {
-      DATABASE_URL: store.url,
-      REDIS_URL: undefined,
-      LOG_LEVEL: 'warn' as const,
-      INLET_QUEUE_PREFIX: 'inlet',
-      INLET_LEASE_TTL_MS: 15_000,
-    }
-    const log = createLogger({ level: 'warn', name: 'test' })
-    const signal = new AbortController().signal
-    database = createDatabase({ url: store.url, applicationName: 'test' })
-    const scribe = await composeScribe(
-      { ...common, INLET_SCRIBE_CONCURRENCY: 2, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
-      { log, signal },
-    )
-    const worker = await composeWorker(
-      {
-        ...common,
-        INLET_ENCRYPTION_KEYS: parseKeyring(env.INLET_ENCRYPTION_KEYS),
-        ...WORKER_SETTINGS,
-      },
-      { log, secrets: createSecretRegistry(), signal },
-      { findConnector: () => numbers },
-    )
-    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
-    closers.push(
-      () => queues.close(),
-      () => worker.close(),
-      () => scribe.close(),
-      () => database.close(),
-      () => store.drop(),
-    )
+    ingestion = await startIngestion({ overrides: { findConnector: () => numbers } })
+    ;({ database } = ingestion.store)
   })
-  afterAll(async () => {
-    for (const close of closers) await close()
-  })
+  afterAll(() => ingestion.close())
 
-  const addSource = async (): Promise<string> => {
-    const id = randomUUID()
-    await createSource(database, { id, name: id, connector: 'numbers', config: {}, schedule: null, labels: {}, sealedSecrets: null }, 'test')
-    return id
-  }
+  const addSource = () => ingestion.addSource('numbers')
   const act = async (sourceId: string, action: ActionRequest['action'], more: Partial<ActionRequest> = {}): Promise<string | null> => {
     const result = await actOnSource(database, { sourceId, action, actor: 'test', ...more })
-    if (result?.runId != null) await queues.enqueueRuns([{ runId: result.runId, attempt: 0 }])
+    if (result?.runId != null) await ingestion.queues.enqueueRuns([{ runId: result.runId, attempt: 0 }])
     return result?.runId ?? null
   }
   const runOf = (id: string | null) => database.prisma.run.findUniqueOrThrow({ where: { id: id ?? '' } })
-  const ended = (id: string | null) => until(async () => ((await runOf(id)).status === 'ended' ? runOf(id) : null), { what: 'the run to end' })
+  const ended = (id: string | null) => ingestion.ended(id ?? '')
   const stored = (sourceId: string) => database.prisma.stream.findFirst({ where: { sourceId } })
   const marks = async (sourceId: string): Promise<Record<string, number>> => {
     const { rows } = await database.pool.query<{ mark: string; n: number }>(

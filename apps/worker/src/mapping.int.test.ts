@@ -1,16 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { complete, defineConnector, keyText } from '@inlet/connector-sdk'
-import { createDatabase, createRun, createSource, type Database, updateSource } from '@inlet/db'
+import { type Database, updateSource } from '@inlet/db'
 import type { Mapping } from '@inlet/mapping'
-import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
-import { composeScribe } from '@inlet/scribe/compose'
-import { createMasterKeyText, parseKeyring } from '@inlet/security'
-import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { WORKER_SETTINGS } from '../testing/worker-settings.js'
-import { composeWorker } from './compose.js'
+import { type Ingestion, startIngestion } from '../testing/start-ingestion.js'
 
 interface Order {
   readonly id: number
@@ -52,60 +45,21 @@ const shelf = defineConnector({
 })
 
 describe('a source with a mapping', () => {
-  let store: TestDatabase
+  let ingestion: Ingestion
   let database: Database
-  let queues: Queues
-  const closers: (() => Promise<unknown>)[] = []
 
   beforeAll(async () => {
-    store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
-    const common = { DATABASE_URL: store.url, LOG_LEVEL: 'silent' as const, INLET_QUEUE_PREFIX: 'inlet', INLET_LEASE_TTL_MS: 15_000 }
-    const log = createLogger({ level: 'silent', name: 'test' })
-    const { signal } = new AbortController()
-    database = createDatabase({ url: store.url, applicationName: 'test' })
-    const scribe = await composeScribe(
-      { ...common, INLET_SCRIBE_CONCURRENCY: 1, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
-      { log, signal },
-    )
-    const worker = await composeWorker(
-      {
-        ...common,
-        INLET_ENCRYPTION_KEYS: parseKeyring(createMasterKeyText('k1')),
-        ...WORKER_SETTINGS,
-        INLET_WORKER_CONCURRENCY: 2,
-      },
-      { log, secrets: createSecretRegistry(), signal },
-      { findConnector: () => shelf },
-    )
-    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
-    closers.push(
-      () => queues.close(),
-      () => worker.close(),
-      () => scribe.close(),
-      () => database.close(),
-      () => store.drop(),
-    )
+    ingestion = await startIngestion({ overrides: { findConnector: () => shelf } })
+    ;({ database } = ingestion.store)
   })
-  afterAll(async () => {
-    for (const close of closers) await close()
-  })
+  afterAll(() => ingestion.close())
 
-  const addSource = async (mapping: Mapping | null): Promise<string> => {
-    const id = randomUUID()
-    await createSource(database, { id, name: id, connector: 'shelf', config: {}, mapping, schedule: null, labels: {}, sealedSecrets: null }, 'test')
-    return id
-  }
+  const addSource = (mapping: Mapping | null) => ingestion.addSource('shelf', { mapping })
   const remap = (sourceId: string, mapping: Mapping | null) => updateSource(database, { sourceId, expectedRevision: null, mapping, actor: 'test' })
 
   const runWith = async (sourceId: string, now: readonly Order[]) => {
     orders = now
-    const run = await createRun(database.pool, { sourceId, trigger: 'manual', allowMassDelete: true })
-    if (run === null) throw new Error('no run')
-    await queues.enqueueRuns([{ runId: run.id, attempt: 0 }])
-    const ended = await until(async () => {
-      const row = await database.prisma.run.findUnique({ where: { id: run.id } })
-      return row?.status === 'ended' ? row : null
-    })
+    const ended = await ingestion.ended(await ingestion.startRun(sourceId, { allowMassDelete: true }))
     const { rows } = await database.pool.query<{ key: string; title: string | null }>(
       'SELECT key, title FROM records WHERE source_id = $1 AND deleted_at IS NULL ORDER BY key',
       [sourceId],

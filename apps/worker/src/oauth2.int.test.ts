@@ -1,67 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import { createRun, createSharedCredential, createSource, findAnswer, findCredentialById, insertCall, updateSharedCredential } from '@inlet/db'
+import { createSharedCredential, findAnswer, findCredentialById, insertCall, updateSharedCredential } from '@inlet/db'
 import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
-import { composeScribe } from '@inlet/scribe/compose'
 import { createMasterKeyText, openSecrets, parseKeyring, type Secrets, sealSecrets } from '@inlet/security'
-import { openTestStore, type TestStore, until } from '@inlet/testing'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { type TestStore, until } from '@inlet/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type OidcFixture, openOidcFixture } from '../testing/oidc-fixture.js'
-import { composeWorker } from './compose.js'
+import { type Ingestion, startIngestion } from '../testing/start-ingestion.js'
 
 const keyring = parseKeyring(createMasterKeyText('k1'))
-const closers: (() => Promise<unknown>)[] = []
 const logged: string[] = []
+let ingestion: Ingestion
 let store: TestStore
-let queues: Queues
 let fixture: OidcFixture
 
 beforeAll(async () => {
-  store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
   const secrets = createSecretRegistry()
   const log = createLogger({ level: 'debug', name: 'test', secrets, destination: { write: (line) => void logged.push(line) } })
-  const context = { log, secrets, signal: new AbortController().signal }
-  const common = {
-    DATABASE_URL: store.url,
-    REDIS_URL: undefined,
-    LOG_LEVEL: 'warn' as const,
-    INLET_QUEUE_PREFIX: 'inlet',
-    INLET_LEASE_TTL_MS: 15_000,
-  }
-  const scribe = await composeScribe(
-    { ...common, INLET_SCRIBE_CONCURRENCY: 2, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
-    context,
-  )
-  const config = {
-    ...common,
-    INLET_ENCRYPTION_KEYS: keyring,
-    INLET_EGRESS_ALLOW: ['127.0.0.1'],
-    INLET_CONNECTORS: [],
-    INLET_SINGER_TAPS: new Map(),
-    INLET_FILE_ROOTS: [],
-    INLET_WORK_DIR: '/tmp/inlet-test-work',
-    INLET_CHROMIUM_SANDBOX: 'auto' as const,
-    INLET_CHROMIUM_PAGES: 4,
-    INLET_CHROMIUM_MEMORY_BYTES: 1_073_741_824,
-    INLET_WORKER_CONCURRENCY: 1,
-    INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
-    INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
-    INLET_WORKER_OPS_HOST: '127.0.0.1',
-    INLET_WORKER_OPS_PORT: 0,
-  }
   // One run at a time each, so that two concurrent runs are on two workers.
-  const workers = [await composeWorker(config, context), await composeWorker(config, context)]
-  queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
-  closers.push(
-    () => queues.close(),
-    ...workers.map((worker) => () => worker.close()),
-    () => scribe.close(),
-    () => store.close(),
-  )
+  const config = { INLET_EGRESS_ALLOW: ['127.0.0.1'], INLET_WORKER_CONCURRENCY: 1 }
+  ingestion = await startIngestion({ keyring, log, secrets, workers: 2, config })
+  ;({ store } = ingestion)
 })
 afterAll(async () => {
   await fixture.close()
-  for (const close of closers) await close()
+  await ingestion.close()
 })
 beforeEach(async () => {
   if (fixture !== undefined) await fixture.close()
@@ -81,27 +43,13 @@ const configOf = (kind: 'oauth2ClientCredentials' | 'oauth2RefreshToken') => ({
   requestsPerMinute: 60_000,
   retries: 0,
 })
-const addSource = async (credentialId: string, kind: 'oauth2ClientCredentials' | 'oauth2RefreshToken' = 'oauth2RefreshToken') => {
-  const id = randomUUID()
-  const source = { id, name: id, connector: 'api', config: configOf(kind), schedule: null, labels: {}, sealedSecrets: null, credentialId }
-  await createSource(store.database, source, 'test')
-  return id
+const addSource = (credentialId: string, kind: 'oauth2ClientCredentials' | 'oauth2RefreshToken' = 'oauth2RefreshToken') =>
+  ingestion.addSource('api', { config: configOf(kind), credentialId })
+const ended = async (runId: string) => {
+  const { status, outcome, recordsRead, errorReason } = await ingestion.ended(runId)
+  return { status, outcome, read: Number(recordsRead), reason: errorReason }
 }
-const startRun = async (sourceId: string): Promise<string> => {
-  const run = await createRun(store.database.pool, { sourceId, trigger: 'manual' })
-  if (run === null) throw new Error('no run')
-  await queues.enqueueRuns([{ runId: run.id, attempt: 0 }])
-  return run.id
-}
-const ended = (runId: string) =>
-  until(async () => {
-    const [row] = await store.rows<{ status: string; outcome: string; read: number; reason: string | null }>(
-      'SELECT status, outcome, records_read::int AS read, error_reason AS reason FROM runs WHERE id = $1',
-      [runId],
-    )
-    return row?.status === 'ended' ? row : null
-  })
-const run = async (sourceId: string) => ended(await startRun(sourceId))
+const run = async (sourceId: string) => ended(await ingestion.startRun(sourceId))
 const secretsOf = async (id: string) => {
   const stored = await findCredentialById(store.database, id)
   return stored === null ? {} : openSecrets(keyring, stored.place, stored.sealed)
@@ -134,7 +82,7 @@ describe('OAuth 2 against oidc-provider, two workers', () => {
       sourceId: sources[0],
       timeoutMs: 20_000,
     })
-    const runs = await Promise.all([...sources.map(startRun), queues.enqueueCall(call)])
+    const runs = await Promise.all([...sources.map((source) => ingestion.startRun(source)), ingestion.queues.enqueueCall(call)])
     expect((await Promise.all(runs.slice(0, 2).map((id) => ended(String(id))))).map(({ outcome }) => outcome)).toEqual(['ok', 'ok'])
     expect(await until(() => findAnswer(store.database, call))).toMatchObject({ status: 'done', answer: { ok: true } })
     expect(fixture.seen).toEqual({ issued: 1, refused: [], unauthorized: 0 })

@@ -1,15 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { complete, defineConnector } from '@inlet/connector-sdk'
-import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
-import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { createQueueBackend, openQueues, QUEUES, type Queues, UNCONFIRMED } from '@inlet/queue'
-import { composeScribe } from '@inlet/scribe/compose'
-import { createMasterKeyText, parseKeyring } from '@inlet/security'
-import { createTestDatabase, startRedis, type TestDatabase, until } from '@inlet/testing'
+import type { Database } from '@inlet/db'
+import { createQueueBackend, QUEUES, type Queues } from '@inlet/queue'
+import { startRedis, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
-import { WORKER_SETTINGS } from '../testing/worker-settings.js'
-import { composeWorker } from './compose.js'
+import { type Ingestion, startIngestion } from '../testing/start-ingestion.js'
 
 const counting = defineConnector({
   type: 'counting',
@@ -39,52 +34,24 @@ type RawQueue = ReturnType<ReturnType<typeof createQueueBackend>['queue']>
 const backends = [['postgres', null] as const, ...(inject('redisServer') === '' ? [] : [['redis', inject('redisServer')] as const])]
 
 describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
-  let store: TestDatabase
+  let ingestion: Ingestion
   let database: Database
-  let queues: Queues
   const closers: (() => Promise<unknown>)[] = []
   let doubled = false
   const raw: { batches?: RawQueue; runs?: RawQueue } = {}
 
   beforeAll(async () => {
-    store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
     const redis = redisServer === null ? null : await startRedis(redisServer)
-    const common = {
-      DATABASE_URL: store.url,
-      REDIS_URL: redis?.url,
-      LOG_LEVEL: 'warn' as const,
-      INLET_QUEUE_PREFIX: 'inlet',
-      INLET_LEASE_TTL_MS: 15_000,
-    }
-    const log = createLogger({ level: 'warn', name: 'test' })
-    const signal = new AbortController().signal
-    database = createDatabase({ url: store.url, applicationName: 'test' })
-    const scribe = await composeScribe(
-      { ...common, INLET_SCRIBE_CONCURRENCY: 3, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
-      { log, signal },
-    )
-    const worker = await composeWorker(
-      {
-        ...common,
-        INLET_ENCRYPTION_KEYS: parseKeyring(createMasterKeyText('k1')),
-        ...WORKER_SETTINGS,
-      },
-      { log, secrets: createSecretRegistry(), signal },
-      { findConnector: () => counting, wrapQueues: (inner) => doubling(inner) },
-    )
-    queues = await openQueues({ redisUrl: redis?.url ?? null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
-    const backend = createQueueBackend({ redisUrl: redis?.url ?? null, databaseUrl: store.url })
+    ingestion = await startIngestion({ redisUrl: redis?.url, overrides: { findConnector: () => counting, wrapQueues: (inner) => doubling(inner) } })
+    ;({ database } = ingestion.store)
+    const backend = createQueueBackend({ redisUrl: redis?.url ?? null, databaseUrl: ingestion.store.url })
     raw.batches = backend.queue(QUEUES.scribe, {})
     raw.runs = backend.queue(QUEUES.ingestion, {})
     closers.push(
       async () => raw.batches?.close(),
       async () => raw.runs?.close(),
-      () => queues.close(),
-      () => worker.close(),
-      () => scribe.close(),
-      () => database.close(),
+      () => ingestion.close(),
       async () => redis?.stop(),
-      () => store.drop(),
     )
   })
   afterAll(async () => {
@@ -101,23 +68,13 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
   })
 
   const runOnce = async (sourceId: string) => {
-    const run = await database.transaction((client) => createRun(client, { sourceId, trigger: 'manual' }))
-    if (run === null) throw new Error('no run')
-    await queues.enqueueRuns([{ runId: run.id, attempt: 0 }])
-    if (doubled) await raw.runs?.add('run', { v: 1, runId: run.id }, { attempts: 1_000 })
-    return until(async () => {
-      const row = await database.prisma.run.findUnique({ where: { id: run.id } })
-      return row?.status === 'ended' ? row : null
-    })
+    const runId = await ingestion.startRun(sourceId)
+    if (doubled) await raw.runs?.add('run', { v: 1, runId }, { attempts: 1_000 })
+    return ingestion.ended(runId)
   }
 
   it('stores every record once, and nothing new the second time', async () => {
-    const id = randomUUID()
-    await createSource(
-      database,
-      { id, name: `numbers ${id}`, connector: 'counting', config: { records: 10_250 }, schedule: null, labels: {}, sealedSecrets: null },
-      'test',
-    )
+    const id = await ingestion.addSource('counting', { config: { records: 10_250 } })
     const first = await runOnce(id)
     expect(first).toMatchObject({ outcome: 'ok', inserted: 10_250n, recordsRead: 10_250n, quarantined: 0n })
     const { rows } = await database.pool.query('SELECT count(*)::int AS n, count(DISTINCT key)::int AS keys FROM records WHERE source_id = $1', [id])
@@ -127,12 +84,7 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
   })
 
   it('stores every record once when every job is delivered twice', async () => {
-    const id = randomUUID()
-    await createSource(
-      database,
-      { id, name: `doubled ${id}`, connector: 'counting', config: { records: 20_000 }, schedule: null, labels: {}, sealedSecrets: null },
-      'test',
-    )
+    const id = await ingestion.addSource('counting', { config: { records: 20_000 } })
     doubled = true
     const run = await runOnce(id)
     doubled = false

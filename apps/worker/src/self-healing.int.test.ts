@@ -2,19 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createRun, createSource } from '@inlet/db'
-import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { openQueues, UNCONFIRMED } from '@inlet/queue'
-import { composeScribe } from '@inlet/scribe/compose'
 import { createMasterKeyText, parseKeyring, sealSecrets } from '@inlet/security'
-import { openTestStore, runSql, startPostgres, type TestStore, until } from '@inlet/testing'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { composeWorker } from './compose.js'
+import { runSql, startPostgres, type TestStore, until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Ingestion, startIngestion } from '../testing/start-ingestion.js'
 
 const keyring = parseKeyring(createMasterKeyText('k1'))
 const PASSWORD = 'correct-horse-battery'
 const directory = mkdtempSync(path.join(tmpdir(), 'inlet-healing-'))
-const closers: (() => Promise<unknown>)[] = []
+let ingestion: Ingestion
 let store: TestStore
 let server: Awaited<ReturnType<typeof startPostgres>>
 
@@ -25,52 +21,12 @@ beforeAll(async () => {
     `CREATE ROLE reader LOGIN PASSWORD 'another-one'; CREATE SCHEMA app; GRANT USAGE ON SCHEMA app TO PUBLIC; CREATE TABLE app.t (id int PRIMARY KEY);
      INSERT INTO app.t VALUES (1), (2); GRANT SELECT ON app.t TO PUBLIC`,
   )
-  store = await openTestStore(inject('postgresUrl'), inject('templateDatabase'))
-  const context = {
-    log: createLogger({ level: 'fatal', name: 'test' }),
-    secrets: createSecretRegistry(),
-    signal: new AbortController().signal,
-  }
-  const common = {
-    DATABASE_URL: store.url,
-    REDIS_URL: undefined,
-    LOG_LEVEL: 'warn' as const,
-    INLET_QUEUE_PREFIX: 'inlet',
-    INLET_LEASE_TTL_MS: 15_000,
-  }
-  const scribe = await composeScribe(
-    { ...common, INLET_SCRIBE_CONCURRENCY: 2, INLET_SCRIBE_OPS_HOST: '127.0.0.1', INLET_SCRIBE_OPS_PORT: 0 },
-    context,
-  )
-  const worker = await composeWorker(
-    {
-      ...common,
-      INLET_ENCRYPTION_KEYS: keyring,
-      INLET_EGRESS_ALLOW: ['127.0.0.1'],
-      INLET_CONNECTORS: [],
-      INLET_SINGER_TAPS: new Map(),
-      INLET_FILE_ROOTS: [],
-      INLET_WORK_DIR: path.join(directory, 'work'),
-      INLET_CHROMIUM_SANDBOX: 'auto',
-      INLET_CHROMIUM_PAGES: 4,
-      INLET_CHROMIUM_MEMORY_BYTES: 1_073_741_824,
-      INLET_WORKER_CONCURRENCY: 2,
-      INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
-      INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
-      INLET_WORKER_OPS_HOST: '127.0.0.1',
-      INLET_WORKER_OPS_PORT: 0,
-    },
-    context,
-  )
-  closers.push(
-    () => worker.close(),
-    () => scribe.close(),
-    () => store.close(),
-    () => server.stop(),
-  )
+  ingestion = await startIngestion({ keyring, config: { INLET_EGRESS_ALLOW: ['127.0.0.1'] } })
+  ;({ store } = ingestion)
 })
 afterAll(async () => {
-  for (const close of closers) await close()
+  await ingestion.close()
+  await server.stop()
   rmSync(directory, { recursive: true, force: true })
 })
 
@@ -94,11 +50,8 @@ describe('a source whose password was wrong', () => {
       schemas: ['app'],
     }
     const sealedSecrets = sealSecrets(keyring, { ownerId: id, version: 1 }, { password: PASSWORD })
-    await createSource(store.database, { id, name: id, connector: 'postgres', config, schedule: null, labels: {}, sealedSecrets }, 'test')
-    const run = await createRun(store.database.pool, { sourceId: id, trigger: 'manual' })
-    const queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
-    await queues.enqueueRuns([{ runId: run?.id ?? '', attempt: 0 }])
-    await queues.close()
+    await ingestion.addSource('postgres', { id, config, sealedSecrets })
+    await ingestion.startRun(id)
     expect(await sourceIn(id, 'ERROR')).toMatchObject({ statusReason: 'AUTH_FAILED' })
 
     await bringForward(id)

@@ -1,15 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { complete, defineConnector } from '@inlet/connector-sdk'
-import { createDatabase, createRun, createSource, type Database } from '@inlet/db'
-import { createLogger, createSecretRegistry } from '@inlet/observability'
-import { openQueues, type Queues, UNCONFIRMED } from '@inlet/queue'
-import { createMasterKeyText, parseKeyring } from '@inlet/security'
-import { createTestDatabase, type TestDatabase, until } from '@inlet/testing'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { Database } from '@inlet/db'
+import { until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { composeWorker } from '../compose.js'
+import { type Ingestion, startIngestion } from '../../testing/start-ingestion.js'
 
 const never = (): Promise<never> => new Promise(() => {})
 
@@ -42,72 +36,30 @@ const hanging = defineConnector({
 })
 
 describe('a connector that hangs', () => {
-  let store: TestDatabase
+  let ingestion: Ingestion
   let database: Database
-  let queues: Queues
-  const closers: (() => Promise<unknown>)[] = []
 
   beforeAll(async () => {
-    store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
-    database = createDatabase({ url: store.url, applicationName: 'test' })
-    const worker = await composeWorker(
-      {
-        DATABASE_URL: store.url,
-        REDIS_URL: undefined,
-        LOG_LEVEL: 'fatal',
-        INLET_QUEUE_PREFIX: 'inlet',
-        INLET_LEASE_TTL_MS: 15_000,
-        INLET_ENCRYPTION_KEYS: parseKeyring(createMasterKeyText('k1')),
-        INLET_EGRESS_ALLOW: [],
-        INLET_CONNECTORS: [],
-        INLET_SINGER_TAPS: new Map(),
-        INLET_FILE_ROOTS: [],
-        INLET_WORK_DIR: path.join(tmpdir(), `inlet-test-${randomUUID()}`),
-        INLET_CHROMIUM_SANDBOX: 'auto',
-        INLET_CHROMIUM_PAGES: 4,
-        INLET_CHROMIUM_MEMORY_BYTES: 1_073_741_824,
-        // A single slot: a run that kept it would hold up all that follow.
-        INLET_WORKER_CONCURRENCY: 1,
-        INLET_WORKER_PAGE_TIMEOUT_MS: 1_000,
-        INLET_WORKER_INFLIGHT_BYTES: 33_554_432,
-        INLET_SCRIBE_BACKLOG_BYTES: 67_108_864,
-        INLET_WORKER_OPS_HOST: '127.0.0.1',
-        INLET_WORKER_OPS_PORT: 0,
-      },
-      { log: createLogger({ level: 'fatal', name: 'test' }), secrets: createSecretRegistry(), signal: new AbortController().signal },
-      { findConnector: () => hanging, graceMs: 100 },
-    )
-    queues = await openQueues({ redisUrl: null, databaseUrl: store.url, confirm: UNCONFIRMED, onError: () => {} })
-    closers.push(
-      () => queues.close(),
-      () => worker.close(),
-      () => database.close(),
-      () => store.drop(),
-    )
+    ingestion = await startIngestion({
+      scribes: 0,
+      // A single slot: a run that kept it would hold up all that follow.
+      config: { INLET_WORKER_CONCURRENCY: 1, INLET_WORKER_PAGE_TIMEOUT_MS: 1_000 },
+      overrides: { findConnector: () => hanging, graceMs: 100 },
+    })
+    ;({ database } = ingestion.store)
   })
-  afterAll(async () => {
-    for (const close of closers) await close()
-  })
+  afterAll(() => ingestion.close())
 
   const begin = async (where: string) => {
-    const id = randomUUID()
-    await createSource(
-      database,
-      { id, name: `hanging ${id}`, connector: 'hanging', config: { where }, schedule: null, labels: {}, sealedSecrets: null },
-      'test',
-    )
-    const run = await database.transaction((client) => createRun(client, { sourceId: id, trigger: 'manual' }))
-    if (run === null) throw new Error('no run')
-    await queues.enqueueRuns([{ runId: run.id, attempt: 0 }])
-    return { sourceId: id, runId: run.id }
+    const sourceId = await ingestion.addSource('hanging', { config: { where } })
+    return { sourceId, runId: await ingestion.startRun(sourceId) }
   }
-  const ended = (runId: string) => until(async () => (await database.prisma.run.findUnique({ where: { id: runId, status: 'ended' } })) ?? null)
 
   it.each(['connect', 'streams', 'read', 'cleanup', 'dispose'])(
     'in its %s ends with a clear reason, and keeps neither place nor lease',
     async (where) => {
       const { runId, sourceId } = await begin(where)
-      expect(await ended(runId)).toMatchObject({ outcome: 'failed', errorReason: 'CONNECTOR_STALLED' })
+      expect(await ingestion.ended(runId)).toMatchObject({ outcome: 'failed', errorReason: 'CONNECTOR_STALLED' })
       const { rows } = await database.pool.query(
         'SELECT 1 FROM leases WHERE source_id = $1 AND run_id IS NOT NULL AND expires_at > clock_timestamp()',
         [sourceId],
@@ -120,6 +72,6 @@ describe('a connector that hangs', () => {
     const { runId } = await begin('read')
     await until(async () => (await database.prisma.run.findUnique({ where: { id: runId } }))?.status === 'running')
     await database.pool.query('UPDATE runs SET cancel_requested_at = clock_timestamp() WHERE id = $1', [runId])
-    expect((await ended(runId)).status).toBe('ended')
+    expect((await ingestion.ended(runId)).status).toBe('ended')
   })
 })
