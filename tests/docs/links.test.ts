@@ -26,6 +26,15 @@ describe('links and paths', () => {
     expect(named.filter((name) => !existsSync(path.join(ROOT, name)))).toEqual([])
   })
 
+  it.each(documents.filter(({ file }) => /^(?:apps|packages)\/.*README\.md$/u.test(file)))(
+    '$file names only code that exists beside it',
+    ({ file, text }) => {
+      const named = [...matches(/`((?:\.\.\/)*(?:[\w-]+\/)*[\w-]+\.(?:ts|tsx|mjs))`/gu, text), ...matches(/`(src\/[\w./-]+)`/gu, text)]
+      const exists = (name: string) => [path.dirname(file), '.'].some((from) => existsSync(path.resolve(ROOT, from, name)))
+      expect(named.filter((name) => !exists(name))).toEqual([])
+    },
+  )
+
   it('every decision record has a number of its own and says status, context, decision and consequences', () => {
     const records = documents.filter(({ file }) => file.startsWith('docs/adr/'))
     expect(records.length).toBeGreaterThan(0)
