@@ -1,5 +1,6 @@
 import { type ReactNode, useId, useState } from 'react'
 import { messages } from '../messages.js'
+import { Coded } from '../ui/coded.js'
 import { JsonField, type TextProps } from './json-field.js'
 import { kindOf, labelOf, type Schema } from './schema.js'
 import { type ControlAttributes, UploadsField } from './uploads-field.js'
@@ -48,7 +49,7 @@ export const ScalarField = (props: FieldProps) => {
       )}
       {schema.description !== undefined && (
         <p className="hint" id={`${id}-hint`}>
-          {schema.description}
+          <Coded text={schema.description} />
         </p>
       )}
     </div>

@@ -1,5 +1,7 @@
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import { messages } from '../messages.js'
+import { Coded } from '../ui/coded.js'
+import { Fold } from './fold.js'
 import { type FieldProps, ScalarField } from './scalar-field.js'
 import { isRequired, kindOf, labelOf, type Schema, type Values, variantsOf, withMember } from './schema.js'
 import './form.css'
@@ -10,16 +12,16 @@ interface MembersProps {
   readonly path: string
   readonly errors: ReadonlyMap<string, string>
   readonly onChange: (values: Values) => void
-  readonly isOpen?: boolean
 }
 
 const asValues = (value: unknown): Values => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Values) : {})
 
 /** The members of an object: what must be filled in first, the rest folded away unless it is set. */
-export const Members = ({ schema, values, path, errors, onChange, isOpen = false }: MembersProps) => {
+export const Members = ({ schema, values, path, errors, onChange }: MembersProps) => {
   const fields = Object.entries(schema.properties ?? {}).filter(([, field]) => field.const === undefined)
-  const isFirst = ([name, field]: readonly [string, Schema]): boolean =>
-    isRequired(schema, name) || field['x-first'] === true || values[name] !== undefined
+  // A field stays where it is while it is filled in or emptied.
+  const [wasSet] = useState(() => new Set(Object.keys(values)))
+  const isFirst = ([name, field]: readonly [string, Schema]): boolean => isRequired(schema, name) || field['x-first'] === true || wasSet.has(name)
   const first = fields.filter(isFirst)
   const rest = fields.filter((field) => !isFirst(field))
   const field = ([name, member]: readonly [string, Schema]) => (
@@ -42,10 +44,9 @@ export const Members = ({ schema, values, path, errors, onChange, isOpen = false
         (first.length === 0 && rest.length <= 3 ? (
           rest.map(field)
         ) : (
-          <details className="more" open={isOpen || hasError || first.length === 0}>
-            <summary>{messages.form.more(String(rest.length))}</summary>
-            <div className="stack members">{rest.map(field)}</div>
-          </details>
+          <Fold summary={messages.form.more(String(rest.length))} isOpen={hasError || first.length === 0}>
+            {rest.map(field)}
+          </Fold>
         ))}
     </div>
   )
@@ -67,7 +68,12 @@ const Field = (props: FieldProps) => {
 const Group = ({ name, schema, value, path, errors, onChange }: FieldProps) => (
   <fieldset className="group">
     <legend>{labelOf(name, schema)}</legend>
-    {schema.description !== undefined && <p className="hint">{schema.description}</p>}
+    {schema.description !== undefined && (
+      <p className="hint">
+        <Coded text={schema.description} />
+      </p>
+    )}
+    <PathError path={path} errors={errors} />
     <Members schema={schema} values={asValues(value)} path={path} errors={errors} onChange={onChange} />
   </fieldset>
 )
@@ -82,12 +88,18 @@ const Variants = ({ name, schema, value, isRequired: mustBe, path, errors, onCha
   return (
     <fieldset className="group">
       <legend>{labelOf(name, schema)}</legend>
-      {schema.description !== undefined && <p className="hint">{schema.description}</p>}
+      {schema.description !== undefined && (
+        <p className="hint">
+          <Coded text={schema.description} />
+        </p>
+      )}
       <div className="field">
         <label htmlFor={id}>{labelOf(by, {})}</label>
         <select
           id={id}
           className="input"
+          data-path={path}
+          aria-invalid={errors.has(path) || errors.has(`${path}.${by}`)}
           value={typeof values[by] === 'string' ? values[by] : ''}
           onChange={(event) => onChange(event.target.value === '' ? undefined : { [by]: event.target.value })}
         >
@@ -96,14 +108,28 @@ const Variants = ({ name, schema, value, isRequired: mustBe, path, errors, onCha
             <option key={String(variant.properties?.[by]?.const)}>{String(variant.properties?.[by]?.const)}</option>
           ))}
         </select>
-        {errors.get(path) !== undefined && <p className="error">{errors.get(path)}</p>}
+        <PathError path={errors.has(path) ? path : `${path}.${by}`} errors={errors} />
       </div>
       {chosen !== undefined && (
-        <Members schema={chosen} values={values} path={path} errors={errors} onChange={(next) => onChange({ ...next, [by]: values[by] })} />
+        <Members
+          key={String(values[by])}
+          schema={chosen}
+          values={values}
+          path={path}
+          errors={errors}
+          onChange={(next) => onChange({ ...next, [by]: values[by] })}
+        />
       )}
     </fieldset>
   )
 }
+
+const PathError = ({ path, errors }: Pick<FieldProps, 'path' | 'errors'>) =>
+  errors.get(path) === undefined ? null : (
+    <p className="error" role="alert">
+      {errors.get(path)}
+    </p>
+  )
 
 const List = ({ name, schema, value, path, errors, onChange }: FieldProps) => {
   const items = Array.isArray(value) ? (value as readonly unknown[]) : []
@@ -111,8 +137,12 @@ const List = ({ name, schema, value, path, errors, onChange }: FieldProps) => {
   return (
     <fieldset className="group">
       <legend>{labelOf(name, schema)}</legend>
-      {schema.description !== undefined && <p className="hint">{schema.description}</p>}
-      {errors.get(path) !== undefined && <p className="error">{errors.get(path)}</p>}
+      {schema.description !== undefined && (
+        <p className="hint">
+          <Coded text={schema.description} />
+        </p>
+      )}
+      <PathError path={path} errors={errors} />
       {items.map((item, index) => (
         // An item has no identity but its place.
         <div key={index} className="item">

@@ -20,6 +20,8 @@ export interface Schema {
   readonly 'x-first'?: boolean
   /** Of a secret: it is asked for only with one of these values of a setting. */
   readonly 'x-when'?: { readonly setting: string; readonly is: readonly string[] }
+  /** Of an optional secret: the way to sign in that it belongs to, e.g. `Bearer token`. */
+  readonly 'x-way'?: string
   readonly additionalProperties?: Schema | boolean
 }
 

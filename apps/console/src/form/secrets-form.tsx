@@ -1,7 +1,10 @@
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import { messages } from '../messages.js'
+import { Coded } from '../ui/coded.js'
+import { Fold } from './fold.js'
 import { JsonField } from './json-field.js'
 import { kindOf, labelOf, type Schema, type Values, withMember } from './schema.js'
+import { layoutOf } from './secret-ways.js'
 
 /** Secrets of several lines; all others are typed unseen. */
 const HAS_LINES = /(private|ssh|deploy|client)key$|certificate|pem|json|^ca$/iu
@@ -9,7 +12,7 @@ const HAS_LINES = /(private|ssh|deploy|client)key$|certificate|pem|json|^ca$/iu
 interface SecretsFormProps {
   readonly schema: Schema
   readonly values: Values
-  /** The settings they go with: a secret that these do not ask for is not shown. Absent: all are. */
+  /** The settings they go with: a secret that these do not ask for is not shown. Absent: one chooses. */
   readonly config?: Values
   /** Names of secrets that are stored; their values never come back. */
   readonly stored: readonly string[]
@@ -17,64 +20,115 @@ interface SecretsFormProps {
   readonly onChange: (values: Values) => void
 }
 
-/** Whether the settings want a secret that says when it is wanted. */
-const isAskedFor = (member: Schema, config: Values): boolean => {
-  const when = member['x-when']
-  if (when === undefined) return true
-  const value = when.setting
-    .split('.')
-    .reduce<unknown>((at, name) => (typeof at === 'object' && at !== null ? (at as Values)[name] : undefined), config)
-  return typeof value === 'string' && when.is.includes(value)
-}
+/** Names no way: all secrets of all ways are shown. */
+const SEVERAL = '*'
 
 /** Secrets are written, never read: a stored one shows only that it is there. */
 export const SecretsForm = ({ schema, values, config, stored, errors, onChange }: SecretsFormProps) => {
   const id = useId()
-  const all = Object.entries(schema.properties ?? {})
-  const names = all.filter(([name, member]) => config === undefined || values[name] !== undefined || isAskedFor(member, config))
-  const choice = all.flatMap(([, member]) => member['x-when']?.setting.split('.').slice(0, 1) ?? [])[0]
-  const isChosen = choice === undefined || names.some(([, member]) => member['x-when'] !== undefined)
-  const hint = isChosen ? null : <p className="hint">{messages.form.noneAsked(labelOf(choice, {}))}</p>
-  if (names.length === 0) return hint ?? <p className="muted">{messages.form.noSecrets}</p>
+  const { asked, ways, rest, undecided } = layoutOf(schema, config)
+  const isUsed = (name: string): boolean => values[name] !== undefined || errors.has(`secrets.${name}`)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const used = ways.filter(({ secrets }) => secrets.some(isUsed))
+  const way = chosen ?? (used.length > 1 ? SEVERAL : (used[0]?.name ?? ''))
+  const inWay = ways.filter(({ name, secrets }) => way === SEVERAL || way === name || secrets.some((secret) => errors.has(`secrets.${secret}`)))
+  const isAlone = asked.length + ways.length === 0 && undecided === null && rest.length === 1
+  const open = [...asked, ...(isAlone ? rest : [])]
+  const shown = [...new Set([...open, ...inWay.flatMap(({ secrets }) => secrets)])]
+  const elsewhere = Object.keys(values).filter((name) => !shown.includes(name) && !rest.includes(name) && schema.properties?.[name] !== undefined)
+  const t = messages.form
+  const choose = (next: string): void => {
+    setChosen(next)
+    const others = ways.filter(({ name }) => next !== SEVERAL && name !== next).flatMap(({ secrets }) => secrets)
+    const kept = ways.find(({ name }) => name === next)?.secrets ?? []
+    onChange(Object.fromEntries(Object.entries(values).filter(([name]) => kept.includes(name) || !others.includes(name))))
+  }
+  const field = (name: string) => (
+    <SecretField
+      key={name}
+      name={name}
+      schema={schema.properties?.[name] ?? {}}
+      value={values[name]}
+      isStored={stored.includes(name)}
+      error={errors.get(`secrets.${name}`)}
+      onChange={(value) => onChange(withMember(values, name, value))}
+    />
+  )
+  if (shown.length + ways.length + rest.length + elsewhere.length === 0)
+    return undecided === null ? <p className="muted">{t.noSecrets}</p> : <p className="hint">{t.noneAsked(labelOf(undecided, {}))}</p>
   return (
     <div className="stack members">
-      {hint}
-      {stored.length > 0 && <p className="hint">{messages.form.secretsReplace}</p>}
-      {names.map(([name, member]) => {
-        const error = errors.get(`secrets.${name}`)
-        const common = {
-          id: `${id}-${name}`,
-          className: 'input mono',
-          autoComplete: 'off',
-          'aria-invalid': error !== undefined,
-          placeholder: stored.includes(name) ? messages.form.secretSet : '',
-          value: typeof values[name] === 'string' ? values[name] : '',
-        }
-        const isLong = HAS_LINES.test(name)
-        return (
-          <div key={name} className="field">
-            <label htmlFor={`${id}-${name}`}>{labelOf(name, member)}</label>
-            {kindOf(member) === 'json' ? (
-              <JsonField
-                control={{ id: common.id, 'aria-invalid': error !== undefined, 'aria-describedby': undefined, 'data-path': `secrets.${name}` }}
-                value={values[name]}
-                placeholder={stored.includes(name) ? messages.form.secretSet : '{ "name": "value" }'}
-                onChange={(value) => onChange(withMember(values, name, value))}
-              />
-            ) : isLong ? (
-              <textarea {...common} spellCheck={false} onChange={(event) => onChange(withMember(values, name, event.target.value || undefined))} />
-            ) : (
-              <input {...common} type="password" onChange={(event) => onChange(withMember(values, name, event.target.value || undefined))} />
-            )}
-            {error !== undefined && (
-              <p className="error" role="alert">
-                {error}
-              </p>
-            )}
-            {member.description !== undefined && <p className="hint">{member.description}</p>}
-          </div>
-        )
-      })}
+      {undecided !== null && <p className="hint">{t.noneAsked(labelOf(undecided, {}))}</p>}
+      {stored.length > 0 && <p className="hint">{t.secretsReplace}</p>}
+      {ways.length > 0 && (
+        <div className="field">
+          <label htmlFor={id}>{t.signIn}</label>
+          <select id={id} className="input" value={way} onChange={({ target }) => choose(target.value)}>
+            <option value="">{stored.length > 0 ? t.signInKept : config === undefined ? t.signInChoose : t.signInNone}</option>
+            {ways.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+            {ways.length > 1 && <option value={SEVERAL}>{t.signInSeveral}</option>}
+          </select>
+        </div>
+      )}
+      {[...shown, ...elsewhere].map(field)}
+      {rest.length > 0 && !isAlone && (
+        <Fold summary={t.moreSecrets(String(rest.length))} isOpen={rest.some(isUsed)}>
+          {rest.map(field)}
+        </Fold>
+      )}
+    </div>
+  )
+}
+
+interface SecretFieldProps {
+  readonly name: string
+  readonly schema: Schema
+  readonly value: unknown
+  readonly isStored: boolean
+  readonly error: string | undefined
+  readonly onChange: (value: unknown) => void
+}
+
+const SecretField = ({ name, schema, value, isStored, error, onChange }: SecretFieldProps) => {
+  const id = useId()
+  const described = [error === undefined ? '' : `${id}-error`, schema.description === undefined ? '' : `${id}-hint`].filter(Boolean).join(' ')
+  const control = {
+    id,
+    'aria-invalid': error !== undefined,
+    'aria-describedby': described === '' ? undefined : described,
+    'data-path': `secrets.${name}`,
+  }
+  const typed = {
+    ...control,
+    className: 'input mono',
+    autoComplete: 'off',
+    placeholder: isStored ? messages.form.secretSet : '',
+    value: typeof value === 'string' ? value : '',
+  }
+  return (
+    <div className="field">
+      <label htmlFor={id}>{labelOf(name, schema)}</label>
+      {kindOf(schema) === 'json' ? (
+        <JsonField control={control} value={value} placeholder={isStored ? messages.form.secretSet : '{ "name": "value" }'} onChange={onChange} />
+      ) : HAS_LINES.test(name) ? (
+        <textarea {...typed} spellCheck={false} onChange={(event) => onChange(event.target.value || undefined)} />
+      ) : (
+        <input {...typed} type="password" onChange={(event) => onChange(event.target.value || undefined)} />
+      )}
+      {error !== undefined && (
+        <p className="error" id={`${id}-error`} role="alert">
+          {error}
+        </p>
+      )}
+      {schema.description !== undefined && (
+        <p className="hint" id={`${id}-hint`}>
+          <Coded text={schema.description} />
+        </p>
+      )}
     </div>
   )
 }

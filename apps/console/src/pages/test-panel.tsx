@@ -1,4 +1,5 @@
 import type { TestResult } from '@inlet/contract'
+import { withoutPath } from '../form/field-errors.js'
 import { normalPath } from '../form/schema.js'
 import { messages } from '../messages.js'
 import { Badge } from '../ui/badge.js'
@@ -11,7 +12,9 @@ const TONES: Readonly<Record<TestResult['steps'][number]['status'], string>> = {
 
 /** What a test found wrong with one setting, at its path. */
 export const failureErrors = (result: TestResult | null): ReadonlyMap<string, string> =>
-  result?.failure?.field === undefined ? new Map() : new Map([[normalPath(result.failure.field), result.failure.message]])
+  result?.failure?.field === undefined
+    ? new Map()
+    : new Map([[normalPath(result.failure.field), withoutPath(result.failure.field, result.failure.message)]])
 
 /** What came of a test, step by step, and the records it read: raw beside what would be stored. */
 export const TestPanel = ({ result }: { readonly result: TestResult }) => {

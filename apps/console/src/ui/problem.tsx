@@ -8,15 +8,16 @@ import { WithTimes } from './with-times.js'
 export const ProblemNote = ({ error, onRetry }: { readonly error: unknown; readonly onRetry?: (() => void) | undefined }) => {
   const failure = error instanceof ApiError ? error : null
   const { title, next } = explain(error)
+  const fields = failure?.problem?.errors ?? []
   return (
     <div className="note" data-tone="bad" role="alert">
-      <strong>{title}</strong>
+      <strong>{fields.length === 0 ? title : messages.problem.fields(String(fields.length))}</strong>
       {next !== null && (
         <span className="muted">
           <WithTimes text={next} />
         </span>
       )}
-      {failure?.problem?.errors?.map(({ path, message }) => (
+      {fields.map(({ path, message }) => (
         <span key={path + message}>
           <code>{path}</code> {message}
         </span>

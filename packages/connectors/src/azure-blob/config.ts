@@ -26,9 +26,15 @@ const secret = z.string().min(1).max(5000)
 
 /** At most one of them; none for a public container. */
 export const secretSchema = z.strictObject({
-  connectionString: secret.optional().describe('Connection string of the storage account, with an account key or a shared access signature.'),
-  accountKey: secret.optional().describe('A key of the storage account.'),
-  sasToken: secret.optional().describe('Shared access signature with the rights to read and list: the part behind the question mark.'),
+  connectionString: secret
+    .optional()
+    .describe('Connection string of the storage account, with an account key or a shared access signature.')
+    .meta({ 'x-way': 'Connection string' }),
+  accountKey: secret.optional().describe('A key of the storage account.').meta({ 'x-way': 'Account key' }),
+  sasToken: secret
+    .optional()
+    .describe('Shared access signature with the rights to read and list: the part behind the question mark.')
+    .meta({ 'x-way': 'Shared access signature' }),
 })
 
 export type AzureSecrets = z.infer<typeof secretSchema>

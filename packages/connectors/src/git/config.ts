@@ -47,12 +47,16 @@ export const gitConfigSchema = z
 
 const headerSafe = z.string().regex(/^[\x20-\x7e]+$/, 'must be printable ASCII')
 
+/** For forms: asked for together, if at all. */
+const withToken = { 'x-way': 'Access token' }
+
 export const gitSecretSchema = z.strictObject({
   username: headerSafe
     .regex(/^[^:]+$/, 'must not hold a colon')
     .optional()
-    .describe('User name for the remote; most hosts accept any with a token.'),
-  token: headerSafe.optional().describe('Access token or password for the remote.'),
+    .describe('User name for the remote; most hosts accept any with a token.')
+    .meta(withToken),
+  token: headerSafe.optional().describe('Access token or password for the remote.').meta(withToken),
 })
 
 export type GitConfig = z.infer<typeof gitConfigSchema>

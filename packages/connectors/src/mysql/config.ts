@@ -10,7 +10,7 @@ const { include, exclude, cursorColumns } = selectionFields('database.table', 64
 
 const settings = z.strictObject({
   host: z.string().min(1).max(253).describe('Host name or address of the server.'),
-  port: z.int().min(1).max(65_535).default(3306).describe('TCP port of the server.'),
+  port: z.int().min(1).max(65_535).default(3306).describe('TCP port of the server.').meta({ 'x-first': true }),
   database: name.describe('Name of the database to log in to.'),
   user: z.string().min(1).max(128).describe('Account to log in as; it should only be able to read.'),
   tls: tlsShape.default({ mode: 'verify-full' }),

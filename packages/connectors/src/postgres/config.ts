@@ -11,7 +11,7 @@ const { include, exclude, cursorColumns } = selectionFields('schema.table', 63)
 export const configSchema = z
   .strictObject({
     host: z.string().min(1).max(253).describe('Host name or address of the server.'),
-    port: z.int().min(1).max(65_535).default(5432).describe('TCP port of the server.'),
+    port: z.int().min(1).max(65_535).default(5432).describe('TCP port of the server.').meta({ 'x-first': true }),
     database: z.string().min(1).max(63).describe('Name of the database.'),
     user: z.string().min(1).max(63).describe('Role to log in as; it should only be able to read.'),
     tls: tlsShape.default({ mode: 'verify-full' }),

@@ -28,11 +28,14 @@ export type S3Config = z.infer<typeof configSchema>
 
 const secret = z.string().min(1).max(5000)
 
+/** For forms: asked for together, if at all. */
+const withKey = { 'x-way': 'Access key' }
+
 /** Both keys, or none for a public bucket. */
 export const secretSchema = z.strictObject({
-  accessKeyId: secret.optional().describe('Id of the access key; none, with no other secret, for a public bucket.'),
-  secretAccessKey: secret.optional().describe('The secret access key.'),
-  sessionToken: secret.optional().describe('Session token of temporary keys.'),
+  accessKeyId: secret.optional().describe('Id of the access key; none, with no other secret, for a public bucket.').meta(withKey),
+  secretAccessKey: secret.optional().describe('The secret access key.').meta(withKey),
+  sessionToken: secret.optional().describe('Session token of temporary keys.').meta(withKey),
 })
 
 export type S3Secrets = z.infer<typeof secretSchema>

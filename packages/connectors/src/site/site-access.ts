@@ -1,19 +1,27 @@
 import { checkHeader, Failure, isHeaderValue } from '@inlet/connector-sdk'
 import { z } from 'zod'
 
+/** For forms: secrets of the same way to sign in are asked for together. */
+const login = { 'x-way': 'User name and password' }
+
 /** The secrets by which web sites recognize their readers. */
 export const siteSecrets = z.strictObject({
-  username: z.string().min(1).max(500).optional().describe('For HTTP basic authentication, with password.'),
-  password: z.string().max(2_000).optional().describe('For HTTP basic authentication, with username.'),
+  username: z.string().min(1).max(500).optional().describe('For HTTP basic authentication, with password.').meta(login),
+  password: z.string().max(2_000).optional().describe('For HTTP basic authentication, with username.').meta(login),
   bearerToken: z
     .string()
     .min(1)
     .max(8_192)
     .refine(isHeaderValue, 'holds line breaks or other characters that cannot be sent')
     .optional()
-    .describe('Sent as Authorization: Bearer.'),
-  cookie: z.string().min(1).max(8_192).optional().describe('The Cookie header, e.g. that of a session.'),
-  headers: z.record(z.string().max(100), z.string().max(8_192)).optional().describe('Further secret request headers, e.g. X-Api-Key.'),
+    .describe('Sent as Authorization: Bearer.')
+    .meta({ 'x-way': 'Bearer token' }),
+  cookie: z.string().min(1).max(8_192).optional().describe('The Cookie header, e.g. that of a session.').meta({ 'x-way': 'Cookie' }),
+  headers: z
+    .record(z.string().max(100), z.string().max(8_192))
+    .optional()
+    .describe('Further secret request headers, e.g. X-Api-Key.')
+    .meta({ 'x-way': 'Secret headers' }),
 })
 
 export type SiteSecrets = z.infer<typeof siteSecrets>

@@ -6,6 +6,7 @@ import { client } from '../../api/client.js'
 import { fieldErrors } from '../../form/field-errors.js'
 import type { Schema, Values } from '../../form/schema.js'
 import { Members } from '../../form/schema-form.js'
+import { useFirstFault } from '../../form/use-first-fault.js'
 import { messages } from '../../messages.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Loading } from '../../ui/states.js'
@@ -95,6 +96,7 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
     change({ config: proposal.config, name: fields.name === '' ? proposal.title : fields.name })
   }
   const errors = new Map([...failureErrors(result), ...fieldErrors(error)])
+  const form = useFirstFault(error)
   const hasSecrets = Object.keys((connector.secretSchema as Schema).properties ?? {}).length > 0
   return (
     <div className="stack">
@@ -106,7 +108,7 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
         <span className="muted">{connector.description}</span>
       </p>
       {connector.importable && <ImportSettings type={connector.type} onProposal={takeOver} />}
-      <form className="stack" onSubmit={(event) => void create(event)}>
+      <form ref={form} className="stack" onSubmit={(event) => void create(event)}>
         <div className="columns">
           <section className="panel">
             <header>
@@ -135,7 +137,7 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
                   onSecrets={setSecrets}
                 />
               )}
-              <SourceFields values={kept} errors={errors} onChange={change} />
+              <SourceFields isNew values={kept} errors={errors} onChange={change} />
             </div>
           </section>
           <section className="panel beside" aria-label={messages.settings.test}>
@@ -165,11 +167,13 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
             />
           </div>
         </details>
-        {error !== null && <ProblemNote error={error} />}
-        <div className="row wrap">
-          <button type="submit" className="button primary" disabled={busy !== null}>
-            {t.create}
-          </button>
+        <div className="stack tight save-bar" data-shown>
+          {error !== null && <ProblemNote error={error} />}
+          <div className="row wrap">
+            <button type="submit" className="button primary" disabled={busy !== null}>
+              {busy === 'create' ? t.creating : t.create}
+            </button>
+          </div>
         </div>
       </form>
     </div>

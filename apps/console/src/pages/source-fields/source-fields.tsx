@@ -1,3 +1,5 @@
+import { useState } from 'react'
+import { Fold } from '../../form/fold.js'
 import { messages } from '../../messages.js'
 import { LabelsField } from './labels-field.js'
 import { LanguageField, type SourceLanguage } from './language-field.js'
@@ -26,10 +28,29 @@ export const NameField = ({ values, errors, onChange }: SourceFieldsProps) => (
   <TextField label={messages.newSource.name} value={values.name} error={errors.get('name')} isRequired onChange={(name) => onChange({ name })} />
 )
 
-/** When it is read, how fresh it must be, and by what it is found. */
-export const SourceFields = ({ values, errors, onChange }: SourceFieldsProps) => (
+/** When it is read, and the rest, which is folded away while a source is new. */
+export const SourceFields = (props: SourceFieldsProps & { readonly isNew?: boolean }) => {
+  const { values, errors, isNew = false } = props
+  // What was set before stays in sight.
+  const [isSet] = useState(values.freshWithin !== null || values.language !== 'auto' || Object.keys(values.labels).length > 0)
+  const hasError = [...errors.keys()].some((path) => /^(?:freshWithin|language|labels)\b/u.test(path))
+  return (
+    <>
+      <ScheduleField value={values.schedule} error={errorBelow(errors, 'schedule')} onChange={(schedule) => props.onChange({ schedule })} />
+      {isNew ? (
+        <Fold summary={messages.newSource.rest} isOpen={isSet || hasError}>
+          <OptionalFields {...props} />
+        </Fold>
+      ) : (
+        <OptionalFields {...props} />
+      )}
+    </>
+  )
+}
+
+/** How fresh it must be, and by what it is found. */
+const OptionalFields = ({ values, errors, onChange }: SourceFieldsProps) => (
   <>
-    <ScheduleField value={values.schedule} error={errorBelow(errors, 'schedule')} onChange={(schedule) => onChange({ schedule })} />
     <TextField
       label={messages.source.freshWithin}
       hint={messages.source.freshWithinHint}

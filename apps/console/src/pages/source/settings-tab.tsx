@@ -6,6 +6,7 @@ import { client } from '../../api/client.js'
 import { fieldErrors } from '../../form/field-errors.js'
 import type { Values } from '../../form/schema.js'
 import { Members } from '../../form/schema-form.js'
+import { useFirstFault } from '../../form/use-first-fault.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { ProblemNote } from '../../ui/problem.js'
@@ -116,9 +117,11 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
     })
 
   const errors = new Map([...failureErrors(result), ...fieldErrors(error)])
+  const form = useFirstFault(error)
   const isInVersion = 'config' in changes || 'mapping' in changes || 'schedule' in changes
   return (
     <form
+      ref={form}
       className="stack"
       key={`${discards} ${base.revision}`}
       onSubmit={(event) => {
@@ -178,34 +181,36 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
           />
         </fieldset>
       </section>
-      {error instanceof DraftExists ? (
-        <DraftConflict
-          sourceId={source.id}
-          mine={{ config: values.config, mapping: values.mapping, schedule: values.schedule }}
-          refusal={error.requestId}
-          onReplace={(revision) => void saveDraft(revision)}
-          onCancel={() => setError(null)}
-        />
-      ) : isPrecondition(error) ? (
-        <Conflict source={source} base={base.values} onKeep={(revision) => void save(revision)} onDrop={discard} />
-      ) : (
-        error !== null && <ProblemNote error={error} />
-      )}
-      {mayWrite && (
-        <div className="row wrap save-bar" data-shown={isChanged}>
-          <button type="submit" className="button primary" disabled={!isChanged || busy !== null}>
-            {t.save}
-          </button>
-          <button type="button" className="button" disabled={!isInVersion || busy !== null} onClick={() => void saveDraft()}>
-            {t.saveDraft}
-          </button>
-          {isChanged && (
-            <button type="button" className="button quiet" onClick={discard}>
-              {t.discard}
+      <div className="stack tight save-bar" data-shown={isChanged || error !== null}>
+        {error instanceof DraftExists ? (
+          <DraftConflict
+            sourceId={source.id}
+            mine={{ config: values.config, mapping: values.mapping, schedule: values.schedule }}
+            refusal={error.requestId}
+            onReplace={(revision) => void saveDraft(revision)}
+            onCancel={() => setError(null)}
+          />
+        ) : isPrecondition(error) ? (
+          <Conflict source={source} base={base.values} onKeep={(revision) => void save(revision)} onDrop={discard} />
+        ) : (
+          error !== null && <ProblemNote error={error} />
+        )}
+        {mayWrite && (
+          <div className="row wrap">
+            <button type="submit" className="button primary" disabled={!isChanged || busy !== null}>
+              {t.save}
             </button>
-          )}
-        </div>
-      )}
+            <button type="button" className="button" disabled={!isInVersion || busy !== null} onClick={() => void saveDraft()}>
+              {t.saveDraft}
+            </button>
+            {isChanged && (
+              <button type="button" className="button quiet" onClick={discard}>
+                {t.discard}
+              </button>
+            )}
+          </div>
+        )}
+      </div>
     </form>
   )
 }

@@ -32,6 +32,10 @@ describe('warnOf', () => {
     ['a mapping that drops everything', codes(spec(), [record(1)], [[]]), ['ALL_DROPPED']],
     ['rejections', codes(spec(), [record(1), record(2)], [[], [record(2)]], 1), ['REJECTED']],
   ])('warns of %s', (_what, found, expected) => expect(found).toEqual(expected))
+  it('asks for no cursor where settings have none', () => {
+    expect(codes(spec({ incremental: false, kind: 'document' }), [record(1, { text: 'prose' })])).toEqual([])
+    expect(codes(spec({ incremental: false, kind: 'item', catalog: true }), [record(1)])).toEqual([])
+  })
   it('counts keys after the mapping', () => {
     expect(codes(spec(), [record(1)], [[record(7), record(7)]])).toEqual(['KEY_NOT_UNIQUE'])
   })

@@ -23,7 +23,12 @@ export const warnOf = ({ spec, raw, mapped, rejected }: StreamSample): readonly 
   const keys = new Set(stored.map(({ key }) => keyText(key)))
   const found: [Warning['code'], boolean, string][] = [
     ['EMPTY', raw.length === 0 && rejected === 0, 'no record came'],
-    ['NOT_INCREMENTAL', !spec.incremental, 'every run reads everything; look for a cursor field in the settings'],
+    [
+      'NOT_INCREMENTAL',
+      // Files have no cursor, whatever the settings say.
+      !spec.incremental && spec.kind !== 'document' && spec.catalog !== true,
+      'each run reads all of it again and stores what has changed; with a cursor in the settings (a field that grows with every change, such as the time of the last one), runs would read only what is new',
+    ],
     ['DELETES_NOT_FOUND', spec.deletes === 'none', 'what is deleted at the source stays stored'],
     [
       'KEY_NOT_UNIQUE',

@@ -37,10 +37,10 @@ export const selectionFields = (qualified: string, columnLength: number) => ({
   include: globs
     .optional()
     .describe(
-      `Globs on \`table\` or \`${qualified}\` to read; default everything, or nothing besides \`tables\` and \`queries\` when these are given.`,
+      `Globs on \`table\` or \`${qualified}\`, e.g. \`orders\`. Default: every table, or nothing besides \`tables\` and \`queries\` when these are given.`,
     )
     // Forms show it before everything else that may be left out.
-    .meta({ 'x-first': true }),
+    .meta({ 'x-first': true, title: 'Tables to read' }),
   exclude: globs.default([]).describe(`Globs on \`table\` or \`${qualified}\` not to read.`),
   cursorColumns: z
     .array(z.string().min(1).max(columnLength))
