@@ -62,6 +62,10 @@ export const ONE_WRITER = [
   { table: 'audit', model: 'auditEntry', file: 'packages/db/src/audit/write-audit.ts' },
 ]
 
+/** Folders of packages/db/src whose rows are read and written through Prisma; a file that uses SQL says why, in a comment that begins with `SQL:`. */
+export const THROUGH_PRISMA =
+  /^packages\/db\/src\/(api-keys|audit|browse|bulk|calls|credentials|encryption|events|hooks|idempotency|lifecycle|limits|notifications|overview|quarantine|rechecks|sessions|settings|sinks|sources|uploads|versions|why|workers)\//u
+
 /** Names that say nothing about what is inside; for files and folders. */
 export const BANNED_NAMES = ['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'misc', 'manager', 'service']
 

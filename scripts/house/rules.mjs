@@ -12,6 +12,7 @@ import {
   ONLY_IN,
   SLOW_MATCHERS,
   TEST_PACKAGES,
+  THROUGH_PRISMA,
 } from './law.mjs'
 import { importsOf } from './sources.mjs'
 
@@ -26,8 +27,10 @@ const bannedNames = ({ file }) => {
   return words.filter((word) => BANNED_NAMES.includes(word)).map((word) => `${file}: '${word}' says nothing about what is inside; name the thing`)
 }
 
-const contents = ({ file, isTest, code }) => {
+const contents = ({ file, isTest, code, explainsSql }) => {
   const problems = []
+  if (!isTest && THROUGH_PRISMA.test(file) && /\.query(<|\()/u.test(code) && !explainsSql)
+    problems.push(`${file}: uses SQL and does not say why Prisma cannot do it (a comment that begins with SQL:)`)
   if (/^\s*export\s*\*/mu.test(code)) problems.push(`${file}: export * hides what a package offers; list the names`)
   if (!isTest && ENV.test(code) && !MAY_READ_ENV.test(file))
     problems.push(`${file}: only apps/*/src/main.ts read the environment; take a value as a parameter`)

@@ -8,6 +8,7 @@ import { TEST_PACKAGES } from './law.mjs'
  * @property {string} owner e.g. packages/db
  * @property {boolean} isTest whether only tests load it
  * @property {string} code without comments
+ * @property {boolean} explainsSql whether a comment says why SQL is used
  */
 
 const EXTENSIONS = /\.(ts|tsx|mts|cts|js|mjs|jsx)$/u
@@ -39,7 +40,8 @@ export const readSources = (root, owner) =>
   walk(path.join(root, owner, 'src')).map((full) => {
     const file = path.relative(root, full).split(path.sep).join('/')
     const isTest = TEST_FILE.test(file) || TEST_PACKAGES.includes(owner.slice('packages/'.length))
-    return { file, owner, isTest, code: withoutComments(readFileSync(full, 'utf8')) }
+    const text = readFileSync(full, 'utf8')
+    return { file, owner, isTest, code: withoutComments(text), explainsSql: /^\s*(\/\/|\*) SQL: /mu.test(text) }
   })
 
 const STATEMENT = /^[ \t]*(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*['"]([^'"\n]+)['"]/gmu

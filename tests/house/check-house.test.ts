@@ -52,6 +52,7 @@ beforeEach(() => {
 
 describe('check-house', () => {
   it('passes a tree that keeps the rules', async () => {
+    plant('packages/db/src/audit/a.ts', "// SQL: an advisory lock.\nawait client.query('SELECT 1')\n")
     plant('packages/db/src/client.ts', "import pg from 'pg'\nimport type { Reason } from '@inlet/domain'\nimport fs from 'node:fs'\n")
     plant('packages/connectors/src/index.ts', "export { a } from './web/index.js'\nexport { b } from './postgres/index.js'\n")
     plant('packages/connectors/src/parsing/html/read-html.ts', 'export const read = 1\n')
@@ -125,6 +126,7 @@ describe('check-house', () => {
     ['an event through Prisma', 'packages/db/src/a.ts', 'await tx.prisma.event\n  .createMany({ data })', 'adds rows to events, which only'],
     ['an audit row by SQL', 'packages/db/src/a.ts', "await client.query('insert into audit (actor) VALUES ($1)')", 'adds rows to audit, which only'],
     ['an audit row through Prisma', 'apps/api/src/a.ts', 'await prisma.auditEntry.create({ data })', 'adds rows to audit, which only'],
+    ['SQL without a reason', 'packages/db/src/audit/a.ts', "await client.query('SELECT 1')", 'does not say why Prisma cannot do it'],
     ['a file of no name', 'packages/db/src/utils.ts', '', "'utils' says nothing"],
     ['a folder of no name', 'packages/db/src/helpers/page.ts', '', "'helpers' says nothing"],
     ['a word the field does not say, in a name', 'packages/db/src/file-bed.ts', '', "'bed' is not a word of the field; say fixture"],

@@ -18,6 +18,7 @@ export interface AuditRow {
 
 /** Records who changed what, in the transaction of the change. */
 export const writeAudit = async (client: Pick<pg.ClientBase, 'query'>, row: AuditRow): Promise<void> => {
+  // SQL: other statements write their audit row themselves, with the same text.
   await client.query(INSERT_AUDIT, [...auditColumns(row)])
 }
 

@@ -22,6 +22,7 @@ export const insertEvents = (select: string): string => `INSERT INTO events (sou
 /** Writes any number of events in one statement. Only this file inserts events; check-house enforces it. */
 export const writeEvents = async (client: Pick<pg.ClientBase, 'query'>, events: readonly NewEvent[]): Promise<void> => {
   if (events.length === 0) return
+  // SQL: any number of events in one statement, of runs too.
   await client.query(
     insertEvents(`SELECT source_id, run_id, type, level, left(message, 2000), coalesce(data, '{}')
      FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::jsonb[]) AS e(source_id, run_id, type, level, message, data)`),

@@ -38,6 +38,8 @@ const toAdded = ({ contentHash }: NewEvent, row: Row | undefined): AddedEvent =>
 
 const OPEN = `s.deleting_at IS NULL AND s.status <> 'PAUSED'`
 
+// SQL: every pushed event waits for these statements, and their locks are taken in order.
+
 /** In id order, so that two groups cannot deadlock. */
 const lockHeads = async (client: pg.ClientBase, sources: readonly string[]): Promise<void> => {
   const lock = (): Promise<pg.QueryResult> =>

@@ -32,6 +32,7 @@ export const WAITING = `greatest(0, coalesce(h.last_seq - greatest(${STORED_SEQ}
 
 /** Returns a source with its live version and sealed secrets, by id or slug; null when there is none. */
 export const findHook = async (database: Database, ref: string): Promise<Hook | null> => {
+  // SQL: every pushed event waits for it, and everything is read at one moment.
   const { rows } = await database.pool.query<Row>({
     name: isUuid(ref) ? 'inlet-hook-id' : 'inlet-hook-slug',
     text: `SELECT s.id AS source_id, s.connector, s.status, v.id AS version_id, v.config, ${STORED_CREDENTIAL_JSON} AS credential, ${WAITING} AS waiting

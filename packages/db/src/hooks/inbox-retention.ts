@@ -8,6 +8,7 @@ const CHUNK = 5_000
  */
 export const removeOldEvents = async (database: Database, days: number): Promise<number> => {
   for (let total = 0; ; ) {
+    // SQL: which events are stored follows from the cursor history.
     const { rowCount } = await database.pool.query(
       `WITH past AS (
          SELECT st.source_id, min(coalesce((

@@ -30,6 +30,7 @@ interface Row {
 export const createStoredInbox = (database: Database, sourceId: string): StoredInbox => ({
   async read(cursor) {
     const after = parsePlace(cursor)
+    // SQL: a window function adds up sizes.
     const { rows } = await database.pool.query<Row>({
       name: 'inlet-inbox-read',
       // Sizes are added up before reading, so that bodies beyond the limit are not fetched.

@@ -41,6 +41,7 @@ export const countHoldings = async (client: Pick<pg.ClientBase, 'query'> | Datab
  */
 export const enterRoom = async (client: Pick<pg.ClientBase, 'query'>, room: Room | undefined): Promise<void> => {
   if (room === undefined) return
+  // SQL: an advisory lock.
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`inlet-holdings ${room.what} ${ownerOf(room.actor)}`])
   room.check(await countHoldings(client, room.what, room.actor))
 }

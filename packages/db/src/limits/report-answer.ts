@@ -35,6 +35,7 @@ export const reportAnswer = async (database: Database, report: LimitReport): Pro
     SAME_WINDOW_MS,
     report.refusal?.slice(0, 500) ?? null,
   ]
+  // SQL: one statement by the clock of the database, which locks the row that all workers share.
   const { rowCount } = await database.pool.query(REPORT, values)
   if (rowCount === 1) return
   await ensureLimit(database, report)

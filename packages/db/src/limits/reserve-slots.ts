@@ -38,6 +38,7 @@ const ASK_MS = 1_000
  */
 export const reserveSlots = async (database: Database, request: SlotRequest): Promise<Reservation> => {
   const values = [request.key, request.gapMs, request.count, request.longestWaitMs, FAILURES_TO_OPEN, PROBE_MS, ASK_MS]
+  // SQL: one statement by the clock of the database, which locks the row that all workers share.
   const taken = await database.pool.query<Reservation>(TAKE, values)
   if (taken.rows[0] !== undefined) return taken.rows[0]
   await ensureLimit(database, request)

@@ -2,6 +2,7 @@ import { CAVEATS, describeShare, exceedsShare, LEAST_QUARANTINED, nextStepOf, wh
 import type pg from 'pg'
 import { closeIncidents, type FoundIncident, openIncidents } from './open-incidents.js'
 
+// SQL: incidents are found for all sources in one statement each.
 /** Counts on an index alone; streams and reasons are read only for sources that have enough. */
 const QUARANTINED = `
 SELECT s.id AS source_id, q.n AS quarantined, live.n AS live, s.last_run_id AS run_id, clock_timestamp() AS since,

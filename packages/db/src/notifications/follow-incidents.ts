@@ -2,6 +2,8 @@ import { FAILURES_FOR_INCIDENT, nextStepOf, stepOfStopped } from '@inlet/domain'
 import type pg from 'pg'
 import { type FoundIncident, openIncidents } from './open-incidents.js'
 
+// SQL: incidents of all sources are found in one statement.
+
 // Problems are derived from the sources' own rows, so a process killed between a failure and this pass loses nothing.
 const OVER = `i.closed_at IS NULL AND (
   s.id IS NULL OR s.status IN ('PAUSED', 'STOPPED')

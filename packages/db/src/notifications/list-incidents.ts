@@ -29,6 +29,7 @@ export interface IncidentListRequest {
   readonly limit: number
 }
 
+// SQL: sources, versions and credentials are read at one moment.
 const OF_SOURCES = `SELECT s.id, s.slug, ${SECRETS_IN_STEPS} AS secrets FROM sources s ${CREDENTIAL_OF_SOURCE} WHERE s.id = ANY($1::uuid[])`
 
 /** Lists incidents of sources that are not being deleted, latest first; `open` null: both open and closed. */

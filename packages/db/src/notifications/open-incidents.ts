@@ -11,6 +11,7 @@ export interface FoundIncident {
   readonly since: Date
 }
 
+// SQL: any number of incidents in one statement.
 const OPEN = `
 INSERT INTO incidents (source_id, kind, reason, message, next, run_id, since)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::timestamptz[])

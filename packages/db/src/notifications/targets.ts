@@ -78,6 +78,7 @@ export const createTarget = async (database: Database, target: NewTarget, actor:
   const { id, sealed, ...shown } = target
   await database
     .prismaTransaction(async ({ prisma, client }) => {
+      // SQL: an advisory lock.
       await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('inlet-holdings notifications', 0))`)
       if ((await prisma.notificationTarget.count()) >= MAX_TARGETS)
         throw new Failure('LIMIT_REACHED', `there are ${MAX_TARGETS} notification targets, as many as there may be`)

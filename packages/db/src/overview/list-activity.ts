@@ -16,7 +16,8 @@ export const listActivity = async (
   database: Database,
   request: { readonly buckets: number; readonly bucketSeconds: number },
 ): Promise<readonly ActivityBucket[]> => {
-  // Runs are found by the index on their creation, so one that took longer than a day to end is left out.
+  // SQL: runs are summed up by the time they ended. They are found by the index on their creation, so one that took longer than a day to end is left
+  // out.
   const { rows } = await database.pool.query<ActivityBucket>(
     `WITH edges AS (
        SELECT generate_series(0, $1 - 1) AS n, to_timestamp((floor(extract(epoch FROM now()) / $2) - $1 + 1) * $2) AS first

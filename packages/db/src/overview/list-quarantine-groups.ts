@@ -17,6 +17,7 @@ export const listQuarantineGroups = async (
   database: Database,
   { sourceId, limit }: { readonly sourceId?: string | undefined; readonly limit: number },
 ): Promise<readonly QuarantineGroup[]> => {
+  // SQL: Prisma cannot order groups by their size and take the last message of each.
   const { rows } = await database.pool.query<QuarantineGroup>(
     `SELECT s.id AS "sourceId", s.slug, s.name, q.stream, q.reason, count(*)::int AS count,
        (array_agg(q.message ORDER BY q.id DESC))[1] AS message, max(q.last_seen_at) AS "lastSeenAt"

@@ -18,7 +18,7 @@ export const listSourceActivity = async (
   database: Pick<Database, 'pool'>,
   request: { readonly sourceId: string; readonly buckets: number; readonly bucketSeconds: number },
 ): Promise<readonly SourceActivityBucket[]> => {
-  // The number of runs kept per source is bounded, so all of them are scanned.
+  // SQL: runs are summed up by the time they ended. The number of runs kept per source is bounded, so all of them are scanned.
   const { rows } = await database.pool.query<SourceActivityBucket>(
     `WITH edges AS (
        SELECT n, to_timestamp((floor(extract(epoch FROM now()) / $3) - $2 + 1 + n) * $3) AS at FROM generate_series(0, $2 - 1) n

@@ -19,6 +19,7 @@ export const listSourceLines = async (
   database: Database,
   { ids, recent }: { readonly ids: readonly string[] | null; readonly recent: boolean },
 ): Promise<readonly SourceLineRow[]> => {
+  // SQL: one statement for all that a line shows; the overview asks every few seconds.
   const { rows } = await database.pool.query<Row>(
     `SELECT ${SOURCE_COLUMNS}, coalesce(q.n, 0) AS quarantined,
        CASE WHEN s.status = 'ERROR' THEN coalesce(s.status_reason, s.last_error_reason) WHEN s.last_outcome = 'failed' THEN s.last_error_reason

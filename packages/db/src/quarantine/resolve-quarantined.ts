@@ -37,6 +37,7 @@ export const resolveQuarantined = async (client: pg.ClientBase, batch: BatchEnve
   const brought = keyed.filter(({ record }) => record.o !== 'q')
   const columnsOf = (entries: typeof keyed) => [entries.map(({ record }) => record.s), entries.map(({ record }) => record.h)] as const
   const [streams, hashes] = columnsOf(brought)
+  // SQL: the records of a batch at once, in the transaction of the scribe.
   if (brought.length > 0) await client.query(BROUGHT, [streams, batch.sourceId, batch.runId, batch.epoch, batch.seq, hashes])
   // An upsert may have failed as well.
   const [ownStreams, ownHashes] = columnsOf(keyed.filter(({ record }) => record.o !== 'd'))

@@ -124,6 +124,7 @@ export const createRetryRuns = async (
   database: Pick<Database, 'pool'>,
   options: { readonly sourceId?: string; readonly limit: number },
 ): Promise<readonly string[]> => {
+  // SQL: finds and inserts in one statement, since others create runs at the same time.
   const { rows } = await database.pool.query<{ id: string }>(
     `INSERT INTO runs (source_id, version_id, trigger)
      SELECT s.id, s.version_id, 'quarantine' FROM sources s

@@ -19,6 +19,7 @@ export const RECHECK_DUE = 'due_at <= clock_timestamp()'
  */
 export const claimRechecks = (database: Database, limit: number): Promise<readonly DueRecheck[]> =>
   database.transaction(async (client) => {
+    // SQL: several processes claim at once, each what no other holds, by the database's clock.
     const { rows } = await client.query<DueRecheck & { failures: number }>(
       `SELECT s.id AS "sourceId", v.id AS "versionId", s.connector, v.config, c.failures
        FROM rechecks c JOIN sources s ON s.id = c.source_id JOIN source_versions v ON v.id = s.version_id

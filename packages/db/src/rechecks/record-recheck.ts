@@ -20,6 +20,7 @@ export interface RecheckResult {
 export const recordRecheck = (database: Database, { sourceId, versionId, failure }: RecheckResult): Promise<string | null> =>
   database.transaction(async (client) => {
     if (!(await isStillStopped(client, sourceId, versionId))) return null
+    // SQL: counts by the clock of the database, on the connection that creates the run.
     const { rows } = await client.query<{ failures: number }>(
       `UPDATE rechecks SET checked_at = clock_timestamp(), reason = $2, message = $3, failures = failures + CASE WHEN $2::text IS NULL THEN 0 ELSE 1 END
        WHERE source_id = $1 RETURNING failures`,

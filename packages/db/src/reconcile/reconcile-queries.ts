@@ -116,11 +116,14 @@ export const createDueRestarts = async (database: Database, limit: number): Prom
 }
 
 /** Lists sources whose deletion has begun. */
-export const listSourcesToDelete = async (database: Database, limit: number): Promise<readonly string[]> => {
-  const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM sources WHERE deleting_at IS NOT NULL ORDER BY deleting_at LIMIT $1', [
-    limit,
-  ])
-  return rows.map(({ id }) => id)
+export const listSourcesToDelete = async ({ prisma }: Database, limit: number): Promise<readonly string[]> => {
+  const sources = await prisma.source.findMany({
+    where: { deletingAt: { not: null } },
+    orderBy: { deletingAt: 'asc' },
+    take: limit,
+    select: { id: true },
+  })
+  return sources.map(({ id }) => id)
 }
 
 /**

@@ -86,6 +86,6 @@ export const recordSinkFailure = async (
 }
 
 /** Releases a claim, so that another process can continue at once. */
-export const releaseSink = async ({ pool }: Pick<Database, 'pool'>, { id, epoch }: Claim): Promise<void> => {
-  await pool.query(`UPDATE sinks SET holder = NULL, held_until = NULL ${STILL}`, [id, epoch])
+export const releaseSink = async ({ prisma }: Pick<Database, 'prisma'>, { id, epoch }: Claim): Promise<void> => {
+  await prisma.sink.updateMany({ where: { id, epoch: BigInt(epoch) }, data: { holder: null, heldUntil: null } })
 }

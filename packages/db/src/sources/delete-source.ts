@@ -70,11 +70,10 @@ const REST = `SELECT ${OWNED_ROWS.map((owned) => `EXISTS (SELECT FROM ${owned.ta
 
 /** Holds the source's lock, which every writer for the source takes first; returns true when the source and everything else is gone. */
 const removeSource = (database: Database, sourceId: string): Promise<boolean> =>
-  database.transaction(async (client) => {
+  database.prismaTransaction(async ({ prisma, client }) => {
     const locked = await client.query('SELECT FROM sources WHERE id = $1 AND deleting_at IS NOT NULL FOR UPDATE SKIP LOCKED', [sourceId])
     const rest = await client.query<{ left: boolean }>(REST, [sourceId])
     if (rest.rows[0]?.left !== false) return false
-    if (locked.rowCount !== 0) await client.query('DELETE FROM sources WHERE id = $1', [sourceId])
-    const source = await client.query('SELECT FROM sources WHERE id = $1', [sourceId])
-    return source.rowCount === 0
+    if (locked.rowCount !== 0) await prisma.source.deleteMany({ where: { id: sourceId } })
+    return (await prisma.source.count({ where: { id: sourceId } })) === 0
   })

@@ -123,6 +123,7 @@ const NEWEST_OPEN_ERROR = `(SELECT CASE WHEN n.load_failed_at IS NOT NULL
 
 /** Returns everything that is shown of a source, in one round trip; null when unknown or being deleted. */
 export const findSource = async (database: Database, ref: string): Promise<SourceDetails | null> => {
+  // SQL: everything that is shown, read at one moment.
   // Named, so that a connection plans its many joins once.
   const { rows } = await database.pool.query<DetailRow>({
     name: isUuid(ref) ? 'inlet-source-by-id' : 'inlet-source-by-slug',

@@ -21,6 +21,8 @@ export interface SourceListRequest extends SourceFilter {
   readonly after: { readonly value: string; readonly id: string } | null
 }
 
+// SQL: sorts and filters by a state that follows from facts in several tables.
+
 /** Lists one page of sources that are not being deleted, with their state. */
 export const listSources = async (database: Database, request: SourceListRequest): Promise<readonly SourceOverview[]> => {
   const { values, add } = createSqlParts()

@@ -36,6 +36,7 @@ interface Content {
 async function* chunks(database: Database, { name, contentId, size }: Content): AsyncGenerator<Buffer> {
   let left = size
   for (let n = 0; left > 0; n += 1) {
+    // SQL: bytes, which Prisma would copy.
     const { rows } = await database.pool.query<{ bytes: Buffer }>('SELECT bytes FROM upload_chunks WHERE upload_id = $1 AND n = $2', [contentId, n])
     const row = rows[0]
     if (row === undefined) throw new Failure('NOT_FOUND_UPSTREAM', `the upload ${name} was deleted or replaced while it was read`)

@@ -49,6 +49,7 @@ export const listenToSources = (options: ListenOptions): { close(): Promise<void
     client.on('notification', ({ payload }) => options.onChange(payload ?? null))
     try {
       await client.connect()
+      // SQL: Prisma cannot listen.
       await client.query(`LISTEN ${CHANNEL}`)
     } catch (error) {
       lose(client, error instanceof Error ? error : new Error(String(error)))

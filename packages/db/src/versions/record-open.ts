@@ -6,6 +6,7 @@ import { goLive, type LockedSource, lockSource, retirePublished, toContent } fro
 
 /** Records that a worker could open a version: one statement at the start of a run, which writes nothing if that is known. */
 export const recordOpened = async (database: Database, versionId: string): Promise<void> => {
+  // SQL: every run executes it, and one statement decides whether anything is written.
   await database.keyed.query({
     name: 'inlet-opened',
     text: `UPDATE source_versions SET loaded_at = coalesce(loaded_at, clock_timestamp()), load_reason = NULL, load_message = NULL, load_failed_at = NULL

@@ -26,6 +26,7 @@ export const databaseProblemOf = ({ readOnly, freeConnections, processes }: Serv
 
 /** The same, read now; without our tables, every process counts as missing. */
 export const readDatabaseProblem = async ({ pool }: Pick<Database, 'pool'>): Promise<WhyFacts['databaseProblem']> => {
+  // SQL: reads the state of the server.
   const { rows } = await pool.query<{ readOnly: boolean; freeConnections: number; migrated: boolean }>(
     `SELECT current_setting('transaction_read_only') = 'on' AS "readOnly", (${FREE_CONNECTIONS})::int AS "freeConnections",
        to_regclass('workers') IS NOT NULL AS migrated`,

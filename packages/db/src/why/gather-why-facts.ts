@@ -96,6 +96,7 @@ FROM (SELECT docs[1] AS doc, problem, retry_at FROM search_pending WHERE problem
   CROSS JOIN LATERAL (SELECT source_id FROM records WHERE doc_id = p.doc AND deleted_at IS NULL OFFSET 0) t
 WHERE t.source_id = s.id HAVING count(*) > 0`
 
+// SQL: all facts are read at one moment.
 const FACTS = (condition: string): string => `
 SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
   s.cron IS NOT NULL AS scheduled, s.next_tick_at, s.synced_schedule IS NOT DISTINCT FROM s.cron || ' ' || s.time_zone AS schedule_synced, s.restart_at, s.consecutive_failures,

@@ -30,6 +30,7 @@ const FORGET_SECONDS = 300
 
 /** Records a heartbeat in one round trip. A process that was taken for dead clears the sources that its death was counted against. */
 export const recordHeartbeat = async (database: Database, heartbeat: WorkerHeartbeat): Promise<void> => {
+  // SQL: the clock of the database, in a statement that every process runs every few seconds.
   const { rows } = await database.pool.query<{ died_with: number | null }>({
     name: 'inlet-alive-2',
     text: `INSERT INTO workers (id, role, host, pid, version, concurrency, running, backpressure, refuses, problem, reason, connectors, started_at, heartbeat_at)
@@ -55,13 +56,13 @@ export const recordHeartbeat = async (database: Database, heartbeat: WorkerHeart
 }
 
 const clearDeath = (database: Database, id: string): Promise<void> =>
-  database.transaction(async (client) => {
+  database.prismaTransaction(async ({ prisma, client }) => {
     await client.query(
       `UPDATE sources SET process_deaths = greatest(process_deaths - 1, 0), death_of = NULL,
          restart_at = CASE WHEN status = 'ERROR' AND status_reason = 'POISON_SOURCE' THEN clock_timestamp() ELSE restart_at END WHERE death_of = $1`,
       [id],
     )
-    await client.query('UPDATE workers SET died_with = NULL WHERE id = $1', [id])
+    await prisma.worker.updateMany({ where: { id }, data: { diedWith: null } })
   })
 
 /** Removes a process that shuts down normally. */
