@@ -22,7 +22,7 @@ const begin = async (before: readonly TestEntry[], options: { readonly allowMass
     )
   const counter = async () =>
     (await store.rows<{ live: number }>('SELECT live_records::int AS live FROM streams WHERE source_id = $1', [sourceId]))[0]?.live
-  const apply = (seq: number, entries: readonly TestEntry[], sweep: { readonly scope?: string } | null) =>
+  const apply = (seq: number, entries: readonly TestEntry[], sweep: { readonly scope?: string; readonly since?: number } | null) =>
     applyBatch(
       store.database,
       testBatch({ ...run, seq, swept: ['main'], ...(sweep === null ? {} : { effects: { sweeps: [{ stream: 'main', ...sweep }] } }) }, entries),
@@ -60,6 +60,42 @@ describe('a sweep', () => {
     expect([(await live()).length, await counter()]).toEqual([50, 50])
     expect((await runRow()).progress).toMatchObject({ warnings: [{ reason: 'MASS_DELETE_REFUSED' }] })
     expect(await store.rows(`SELECT level FROM events WHERE source_id = $1 AND type = 'sweep.refused'`, [sourceId])).toEqual([{ level: 'warn' }])
+  })
+
+  it('refuses to replace most records by others with new keys, in the next runs as well, until that is confirmed', async () => {
+    const { apply, live, counter, runRow, sourceId } = await begin(keys(50))
+    const moved = Array.from({ length: 60 }, (_, n) => ({ key: `new${n}` }))
+    await apply(1, moved, {})
+    expect([(await live()).length, await counter()]).toEqual([110, 110])
+    expect((await runRow()).progress).toMatchObject({
+      warnings: [
+        {
+          reason: 'MASS_DELETE_REFUSED',
+          message: '50 of 50 records of main are gone at the source, and 60 with other keys have come; nothing was deleted',
+        },
+      ],
+    })
+    const again = async (options: { readonly allowMassDelete?: boolean }) => {
+      await store.database.pool.query(`UPDATE runs SET status = 'ended' WHERE source_id = $1`, [sourceId])
+      await store.expireLease(sourceId)
+      const run = await store.lease(sourceId, options)
+      const shown = moved.map(({ key }) => ({ key, op: 'n' as const }))
+      await applyBatch(store.database, testBatch({ ...run, seq: 1, swept: ['main'], effects: { sweeps: [{ stream: 'main' }] } }, shown))
+      return counter()
+    }
+    expect([await again({}), await again({ allowMassDelete: true }), await again({})]).toEqual([110, 60, 60])
+  })
+
+  it('lets records come and go, however many the first read after a sweep brought', async () => {
+    const { apply, counter } = await begin(keys(50))
+    await apply(1, [...keys(45).map(({ key }) => ({ key, op: 'n' as const })), ...Array.from({ length: 100 }, (_, n) => ({ key: `m${n}` }))], {})
+    expect(await counter()).toBe(145)
+    await apply(
+      2,
+      [...keys(45), ...Array.from({ length: 60 }, (_, n) => ({ key: `m${n}` }))].map(({ key }) => ({ key, op: 'n' as const })),
+      { since: 2 },
+    )
+    expect(await counter()).toBe(105)
   })
 
   it('may empty a stream of up to twenty, and any stream with allowMassDelete', async () => {

@@ -22,6 +22,10 @@ const LIVE = `FROM records t WHERE t.stream_id = $1 AND t.deleted_at IS NULL AND
 const SHOWN = `FROM sweep_seen s WHERE s.run_id = $2 AND s.stream_id = $1 AND s.seq >= $5::int AND (s.seq <= $4::int OR s.content)`
 const UNSEEN_IN_STREAM = `WITH gone AS MATERIALIZED (SELECT t.key_hash ${LIVE} EXCEPT SELECT s.key_hash ${SHOWN})`
 const COUNT = `${UNSEEN_IN_STREAM} SELECT count(*)::int AS unseen FROM gone`
+/** How many records of the last effective sweep there are, and how many of them are gone: whatever new ones came since must not outweigh those. */
+const COUNT_EARLIER = `WITH earlier AS MATERIALIZED (SELECT t.key_hash ${LIVE} AND t.created_at <= $6::timestamptz),
+  gone AS MATERIALIZED (SELECT key_hash FROM earlier EXCEPT SELECT s.key_hash ${SHOWN})
+SELECT (SELECT count(*) FROM gone)::int AS unseen, (SELECT count(*) FROM records t WHERE t.stream_id = $1 AND t.deleted_at IS NULL AND t.created_at <= $6::timestamptz)::int AS live`
 
 // By ctid rather than by a join, for the same reason. A row that a later batch is writing has moved, and is left to that batch.
 const DELETE = (places: string): string => `swept AS (
@@ -35,6 +39,17 @@ const DELETE_IN_STREAM = `${UNSEEN_IN_STREAM}, ${DELETE(
   'SELECT at.ctid FROM gone g CROSS JOIN LATERAL (SELECT t.ctid FROM records t WHERE t.stream_id = $1 AND t.key_hash = g.key_hash LIMIT 1) at',
 )}`
 
+/** `protects_until`: what was stored by then is what the guard protects: by the last effective sweep, or before the run if there was none. */
+const STREAM = `SELECT id, live_records, reread_epoch IS NOT NULL AS rereads, coalesce(swept_at, (SELECT created_at FROM runs WHERE id = $3)) AS protects_until
+FROM streams WHERE source_id = $1 AND name = $2`
+
+interface StreamRow {
+  readonly id: number
+  readonly live_records: string
+  readonly rereads: boolean
+  readonly protects_until: Date
+}
+
 /**
  * Deletes the live records of a stream, or of one scope in it, that the reading has not shown; resolves what is in quarantine for reasons the reading
  * disproves; and returns the number of records deleted. A sweep of a whole stream that would delete more than the mass-delete guard allows does
@@ -43,10 +58,7 @@ const DELETE_IN_STREAM = `${UNSEEN_IN_STREAM}, ${DELETE(
 export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promise<number> => {
   const { batch, seq, effect } = request
   const { scope } = effect
-  const found = await client.query<{ id: number; live_records: string }>('SELECT id, live_records FROM streams WHERE source_id = $1 AND name = $2', [
-    batch.sourceId,
-    effect.stream,
-  ])
+  const found = await client.query<StreamRow>(STREAM, [batch.sourceId, effect.stream, batch.runId])
   const stream = found.rows[0]
   if (stream === undefined) return 0
   const since = effect.since ?? (await firstOfAttempt(client, batch))
@@ -55,11 +67,18 @@ export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promi
   if (!scoped && !request.allowMassDelete) {
     const { rows } = await client.query<{ unseen: number }>(COUNT, values)
     const unseen = rows[0]?.unseen ?? 0
-    if (unseen > massDeleteLimit(Number(stream.live_records))) {
-      await warn(client, batch, `${unseen} of ${stream.live_records} records of ${effect.stream} are gone at the source; nothing was deleted`)
+    const refusal = await findRefusal(client, { stream, unseen, values })
+    if (refusal !== null) {
+      await client.query('UPDATE streams SET swept_at = $2 WHERE id = $1 AND swept_at IS NULL', [stream.id, stream.protects_until])
+      await warn(
+        client,
+        batch,
+        `${refusal.gone} of ${refusal.of} records of ${effect.stream} are gone at the source${refusal.also}; nothing was deleted`,
+      )
       return 0
     }
     if (unseen === 0) {
+      await markSwept(client, stream)
       await resolveSwept(client, { batch, seq, effect, since, streamId: stream.id })
       return 0
     }
@@ -70,8 +89,35 @@ export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promi
     await client.query('UPDATE streams SET live_records = live_records - $2 WHERE id = $1', [stream.id, deleted])
     await client.query('UPDATE runs SET deleted = deleted + $2 WHERE id = $1', [batch.runId, deleted])
   }
+  if (!scoped) await markSwept(client, stream)
   await resolveSwept(client, { batch, seq, effect, since, streamId: stream.id })
   return deleted
+}
+
+interface Refusal {
+  readonly gone: number
+  readonly of: number
+  /** What came in their place, as a clause. */
+  readonly also: string
+}
+
+/** Returns why a sweep of a stream would delete too much; null if it may delete what is unseen. */
+const findRefusal = async (
+  client: pg.ClientBase,
+  { stream, unseen, values }: { readonly stream: StreamRow; readonly unseen: number; readonly values: readonly unknown[] },
+): Promise<Refusal | null> => {
+  const live = Number(stream.live_records)
+  if (unseen > massDeleteLimit(live)) return { gone: unseen, of: live, also: '' }
+  // A changed mapping may well give every record another key.
+  if (unseen <= massDeleteLimit(0) || stream.rereads) return null
+  const { rows } = await client.query<{ unseen: number; live: number }>(COUNT_EARLIER, [...values, stream.protects_until])
+  const earlier = rows[0] ?? { unseen: 0, live: 0 }
+  if (earlier.unseen <= massDeleteLimit(earlier.live)) return null
+  return { gone: earlier.unseen, of: earlier.live, also: `, and ${live - earlier.live} with other keys have come` }
+}
+
+const markSwept = async (client: pg.ClientBase, { id }: StreamRow): Promise<void> => {
+  await client.query('UPDATE streams SET swept_at = clock_timestamp() WHERE id = $1', [id])
 }
 
 const warn = async (client: pg.ClientBase, batch: BatchEnvelope, message: string): Promise<void> => {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "streams" ADD COLUMN     "swept_at" TIMESTAMPTZ(3);
