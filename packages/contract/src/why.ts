@@ -1,4 +1,4 @@
-import { REASONS, type Reason, RUN_STATUSES, SOURCE_STATES, SOURCE_STATUSES, WHY_RULES } from '@inlet/domain'
+import { REASONS, REMARK_CODES, type Reason, RUN_STATUSES, SOURCE_STATES, SOURCE_STATUSES, WHY_RULES } from '@inlet/domain'
 import { z } from 'zod'
 import { timestamp, uuid } from './primitives.js'
 
@@ -53,6 +53,9 @@ export const why = z
     checks: z
       .array(z.strictObject({ check: z.string(), passed: z.boolean() }))
       .meta({ description: 'What was checked, in order, up to the blocker.' }),
+    remarks: z
+      .array(z.strictObject({ code: z.enum(REMARK_CODES), message: z.string(), next: z.string().meta({ description: 'What to do about it.' }) }))
+      .meta({ description: 'What else is to be said of the source, though it does not keep it from running.' }),
   })
   .meta({ id: 'Why', description: 'Why a source is not running now.' })
 

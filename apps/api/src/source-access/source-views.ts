@@ -32,6 +32,7 @@ export const toSourceSummary = (source: SourceOverview): SourceSummary => {
     statusReason: source.statusReason,
     parkedReason: source.parkedReason,
     incidents: [...source.incidents],
+    quarantined: source.quarantined,
     createdAt: source.createdAt.toISOString(),
     updatedAt: source.updatedAt.toISOString(),
   }

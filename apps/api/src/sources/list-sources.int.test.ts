@@ -58,6 +58,30 @@ describe('listing sources', () => {
     }
   })
 
+  it('counts open records in quarantine, as the source and why do, however well the source is', async () => {
+    const { pool } = api.database
+    await pool.query('DELETE FROM sources')
+    const { id, slug } = (await api.post('/v1/sources', newSource({ runNow: false }))).body
+    const add = `INSERT INTO quarantine (source_id, run_id, stream, key_hash, reason, message, state) VALUES ($1, gen_random_uuid(), 'main', $2, 'MAPPING_FAILED', 'no number', $3)`
+    for (const [keyHash, state] of [
+      [null, 'open'],
+      ['k1', 'open'],
+      ['k2', 'resolved'],
+    ] as const)
+      await pool.query(add, [id, keyHash === null ? null : Buffer.from(keyHash), state])
+    for (const query of ['', '?state=INIT']) expect((await api.get(`/v1/sources${query}`)).body.items).toMatchObject([{ quarantined: 2 }])
+    expect((await api.get(`/v1/sources/${id}`)).body.quarantined).toBe(2)
+    const answer = await api.get(`/v1/sources/${id}/why`)
+    expectContract(answer, 'explainSource')
+    expect(answer.body.remarks).toEqual([
+      {
+        code: 'IN_QUARANTINE',
+        message: '2 records are in quarantine and not stored; the latest: MAPPING_FAILED: no number',
+        next: `See \`inlet quarantine ${slug}\` (GET /v1/sources/${slug}/quarantine).`,
+      },
+    ])
+  })
+
   it('filters by exactly the state it shows, whatever the facts', async () => {
     const { pool } = api.database
     const outcomes = [null, 'ok', 'failed']

@@ -78,7 +78,7 @@ const findQueueProblem = async ({ queues }: Pick<SourceDeps, 'queues'>): Promise
 }
 
 const toWhyView = ({ sourceId, slug, secrets }: StoredWhyFacts, facts: WhyFacts): WhyView => {
-  const { blocker, checks } = explainWhy(facts)
+  const { blocker, checks, remarks } = explainWhy(facts)
   return {
     sourceId,
     at: facts.now.toISOString(),
@@ -94,6 +94,7 @@ const toWhyView = ({ sourceId, slug, secrets }: StoredWhyFacts, facts: WhyFacts)
     recheck: toRecheck(facts),
     run: toRun(facts),
     checks: [...checks],
+    remarks: remarks.map((remark) => ({ ...remark, next: fillStep(remark.next, slug, secrets) })),
   }
 }
 

@@ -12,7 +12,7 @@ export const explainSource = async (ref: string, flags: RemoteFlags, context: Co
 
 const WHO = { owner: 'the owner of the source', operator: 'the operator of the installation', nobody: null } as const
 
-export const whyLines = (source: string, { status, state, blocker, checks, at }: WhyView): readonly string[] => [
+export const whyLines = (source: string, { status, state, blocker, checks, remarks, at }: WhyView): readonly string[] => [
   blocker.message,
   '',
   ...toPairs([
@@ -23,4 +23,5 @@ export const whyLines = (source: string, { status, state, blocker, checks, at }:
     ['status', toCondition({ status, state })],
     ['looked at', `${checks.length} things; the first that fails counts (all with --json)`],
   ]),
+  ...remarks.flatMap(({ code, message, next }) => ['', message, `  ${toNextStep(code, next, source)}`]),
 ]

@@ -21,6 +21,7 @@ export const sourceLines = (source: SourceDetail): readonly string[] => {
       ['fresh within', source.freshWithin === null ? null : `${source.freshWithin} (${source.fresh ? 'fresh' : 'stale'})`],
       ['language', toLanguageLine(source)],
       ['last outcome', source.lastRun?.outcome],
+      ['in quarantine', source.quarantined === 0 ? null : `${source.quarantined}: \`inlet quarantine ${source.slug}\``],
       ['active run', activeRun === null ? null : `${activeRun.id} ${activeRun.status}, ${activeRun.recordsRead} records read`],
       ['last error', lastError === null ? null : `${lastError.reason}: ${lastError.message}`],
       ['  what to do', lastError === null ? null : toNextStep(lastError.reason, lastError.next, source.slug)],

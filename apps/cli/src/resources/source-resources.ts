@@ -57,7 +57,11 @@ export const SOURCES: Resource<SourceSummary> = {
     columns: [
       { title: 'SLUG', cell: ({ slug }) => slug },
       { title: 'CONNECTOR', cell: ({ connector }) => connector },
-      { title: 'STATUS', cell: (source) => [toCondition(source), ...source.incidents.filter((kind) => kind !== 'error')].join(', ') },
+      {
+        title: 'STATUS',
+        cell: (source) =>
+          [toCondition(source), ...source.incidents.filter((kind) => kind !== 'error' && kind !== 'quarantine'), ...inQuarantine(source)].join(', '),
+      },
       { title: 'LAST', cell: ({ lastRun }) => lastRun?.outcome ?? '–' },
       { title: 'SUCCESS', cell: ({ lastSuccessAt }, { now }) => toRelative(lastSuccessAt, now) },
       { title: 'NEXT', cell: ({ nextRunAt }, { now }) => toRelative(nextRunAt, now) },
@@ -81,6 +85,8 @@ export const SOURCES: Resource<SourceSummary> = {
     examples: ['inlet sources get docs', 'inlet sources get docs -o yaml'],
   },
 }
+
+const inQuarantine = ({ quarantined }: SourceSummary): readonly string[] => (quarantined > 0 ? [`${quarantined} in quarantine`] : [])
 
 const toLabels = (labels: Readonly<Record<string, string>>): string =>
   Object.entries(labels)

@@ -53,6 +53,7 @@ const summary = {
     .nullable()
     .meta({ description: 'Why the active run waits until `nextRunAt`. Null if it is not parked.', example: 'RATE_LIMITED' }),
   incidents: z.array(z.enum(INCIDENT_KINDS)).meta({ description: 'Kinds of its open incidents.' }),
+  quarantined: z.int().meta({ description: 'Number of its open records in quarantine.' }),
   createdAt: timestamp,
   updatedAt: timestamp,
 }

@@ -1,6 +1,6 @@
 import type { SourceState } from '@inlet/domain'
 import { type TextRow, textToDate, textToNumber } from '../sql-parts.js'
-import { OWN_COLUMNS, type SourceRow } from './source-row.js'
+import { OWN_COLUMNS, QUARANTINED, type SourceRow } from './source-row.js'
 
 // Each active run looks up its own source and lease by their keys: compared with sources there are few. A subquery for a single value cannot become a
 // join, which would be planned for as many rows as the statistics suggest.
@@ -52,7 +52,8 @@ export const sourcePage = (
   return `WITH page AS MATERIALIZED (
       SELECT ${OWN_COLUMNS}, s.version_id${page} FROM ${state === undefined ? 'sources s WHERE true' : SOURCES_IN_STATE[state]} AND ${where} ${orderBy} LIMIT ${limit})
     SELECT ${OWN_COLUMNS}, (SELECT number FROM source_versions WHERE id = s.version_id) AS version, clock_timestamp() AS now, ${run},
-      (SELECT coalesce(json_agg(i.kind ORDER BY i.kind), '[]') FROM incidents i WHERE i.source_id = s.id AND i.closed_at IS NULL) AS incidents
+      (SELECT coalesce(json_agg(i.kind ORDER BY i.kind), '[]') FROM incidents i WHERE i.source_id = s.id AND i.closed_at IS NULL) AS incidents,
+      ${QUARANTINED} AS quarantined
     FROM page s ${tables} ${orderBy}`
 }
 
@@ -75,4 +76,5 @@ export const toSourceRow = (row: TextRow<SourceRow>): SourceRow => ({
   wake_at: textToDate(row.wake_at),
   lease_live: row.lease_live === 't',
   incidents: JSON.parse(row.incidents),
+  quarantined: Number(row.quarantined),
 })

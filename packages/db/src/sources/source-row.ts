@@ -33,6 +33,8 @@ export interface SourceOverview {
   readonly parkedReason: string | null
   /** Kinds of its open incidents. */
   readonly incidents: readonly IncidentKind[]
+  /** Its open records in quarantine. */
+  readonly quarantined: number
   readonly revision: number
   readonly createdAt: Date
   readonly updatedAt: Date
@@ -67,17 +69,23 @@ export interface SourceRow {
   readonly parked_reason: string | null
   readonly lease_live: boolean
   readonly incidents: readonly IncidentKind[]
+  readonly quarantined: number
 }
 
 /** The columns of a source's own row. */
 export const OWN_COLUMNS = `s.id, s.slug, s.name, s.name_key, s.connector, s.status, s.labels, s.cron, s.time_zone, s.fresh_within_seconds,
   s.last_run_id, s.last_outcome, s.last_success_at, s.next_tick_at, s.restart_at, s.status_reason, s.revision, s.created_at, s.updated_at`
 
+const OPEN = `SELECT count(*) FROM quarantine q WHERE q.source_id = s.id AND q.state = 'open'`
+
+/** SQL: the open records in quarantine of the source `s`. In two parts, each by an index that holds nothing but unresolved records. */
+export const QUARANTINED = `((${OPEN} AND q.key_hash IS NOT NULL) + (${OPEN} AND q.key_hash IS NULL))::int`
+
 // SQL: a source with its version, active run and lease in one statement; it is the most frequent request, and is filtered by a state that depends on
 // all four.
 export const SOURCE_COLUMNS = `${OWN_COLUMNS}, v.number AS version, clock_timestamp() AS now,
   r.status AS run_status, r.wake_at, CASE WHEN r.status = 'parked' THEN r.parked_reason END AS parked_reason, coalesce(l.run_id = r.id AND l.expires_at > clock_timestamp(), false) AS lease_live,
-  ARRAY (SELECT i.kind FROM incidents i WHERE i.source_id = s.id AND i.closed_at IS NULL ORDER BY i.kind) AS incidents`
+  ARRAY (SELECT i.kind FROM incidents i WHERE i.source_id = s.id AND i.closed_at IS NULL ORDER BY i.kind) AS incidents, ${QUARANTINED} AS quarantined`
 
 /** The tables that `SOURCE_COLUMNS` needs: sources with their version, active run and lease. */
 export const SOURCE_TABLES = `sources s LEFT JOIN runs r ON r.source_id = s.id AND r.status <> 'ended'
@@ -102,6 +110,7 @@ export const toOverview = (row: SourceRow): SourceOverview => ({
   statusReason: row.status_reason,
   parkedReason: row.parked_reason,
   incidents: row.incidents,
+  quarantined: row.quarantined,
   revision: row.revision,
   createdAt: row.created_at,
   updatedAt: row.updated_at,

@@ -13,6 +13,7 @@ import {
 } from '@inlet/domain'
 import { searchableText } from '@inlet/search'
 import type { Database } from '../database.js'
+import { QUARANTINED } from '../sources/source-row.js'
 import { ALIVE } from '../workers/worker-repository.js'
 import { databaseProblemOf, FREE_CONNECTIONS } from './database-problem.js'
 
@@ -55,6 +56,7 @@ interface Row {
   readonly last_quarantined_for: EndedRunFacts['quarantinedFor']
   readonly refused_push: { readonly at: string; readonly message: string } | null
   readonly quarantine: WhyFacts['quarantine']
+  readonly quarantined: WhyFacts['quarantined']
   readonly secrets: StepSecrets | null
   readonly newest: readonly { readonly key: string; readonly shown: boolean; readonly data: unknown }[] | null
   readonly unindexed: { readonly records: number; readonly problem: string; readonly retry_at: string | null } | null
@@ -104,6 +106,8 @@ SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS dele
   (SELECT json_build_object('message', i.message, 'next', i.next, 'reason',
      (SELECT mode() WITHIN GROUP (ORDER BY q.reason) FROM quarantine q WHERE q.source_id = s.id AND q.state IN ('open', 'retrying')))
    FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL) AS quarantine, s.process_deaths,
+  (SELECT json_build_object('records', ${QUARANTINED}, 'latest', json_build_object('reason', q.reason, 'message', q.message))
+   FROM quarantine q WHERE q.source_id = s.id AND q.state = 'open' ORDER BY q.id DESC LIMIT 1) AS quarantined,
   current_setting('transaction_read_only') = 'on' AS read_only, (${FREE_CONNECTIONS}) AS free_connections,
   (SELECT json_agg(n) FROM (${NEWEST}) n) AS newest, (${UNINDEXED}) AS unindexed,
   (SELECT json_build_object('names', coalesce((SELECT json_agg(k ORDER BY k) FROM jsonb_object_keys(c.sealed->'fields') k), '[]'),
@@ -166,6 +170,7 @@ const toFacts = (row: Row): StoredWhyFacts => ({
         },
   refusedPush: row.refused_push === null ? null : { at: new Date(row.refused_push.at), message: row.refused_push.message },
   quarantine: row.quarantine,
+  quarantined: row.quarantined,
   unsearchable: isUnsearchable(row.newest ?? []),
   unindexed: row.unindexed === null ? null : { ...row.unindexed, retryAt: row.unindexed.retry_at === null ? null : new Date(row.unindexed.retry_at) },
   openError: row.open_error,

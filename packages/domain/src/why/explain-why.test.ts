@@ -58,6 +58,7 @@ const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null 
   lastSuccessAt: null,
   lastRun: null,
   quarantine: null,
+  quarantined: null,
   unsearchable: false,
   unindexed: null,
   openError: null,
@@ -277,7 +278,12 @@ describe('explainWhy', () => {
     expect(blocker.message).toMatch(/^the latest push, 2 min ago \(2026.*\), was refused: the signature does not fit$/)
   })
 
-  it('names the server of the queue', () => {
+  it('names the queue and its server whatever the runs look like, but not for a source that somebody stopped', () => {
+    const codeOf = (change: object, ofRun: object | null = null) => explainWhy(facts({ queueProblem: 'no answer', ...change }, ofRun)).blocker.code
+    const parked = { status: 'parked', holder: null, wakeAt: ago(-1), parkedReason: 'RATE_LIMITED' }
+    for (const ofRun of [null, {}, { movedAt: ago(1) }, { waitingBytes: 9 }, { holder: { id: 'gone', until: ago(-0.2) } }, queued, parked])
+      expect([ofRun, codeOf({}, ofRun)]).toEqual([ofRun, 'QUEUE_UNREACHABLE'])
+    expect([codeOf({ status: 'STOPPED' }), codeOf({ status: 'ERROR', statusReason: 'AUTH_FAILED' })]).toEqual(['STOPPED', 'AUTH_FAILED'])
     expect(explainWhy(facts({ queueProblem: 'no answer' })).blocker).toMatchObject({
       message: 'the queue (Redis at 10.0.0.5:6379) does not answer: no answer',
       next: expect.stringContaining('Start Redis at 10.0.0.5:6379'),

@@ -73,6 +73,19 @@ export const refusalOfDatabase = ({ databaseProblem, processes, status, run, del
     : asksOperator(`${refused.role} ${refused.id} cannot store: ${refused.problem ?? refused.reason}`, nextStepOf(refused.reason), refused.reason)
 }
 
+/** Returns the blocker of a queue that does not answer or stores nothing; null when it works. */
+export const refusalOfQueue = ({ queueProblem, queuePlace, status, run }: WhyFacts): Blocker | null => {
+  // As with the database: what a person stopped, or must repair first, would not run with a queue either.
+  if (queueProblem === null || (status !== 'ACTIVE' && run === null)) return null
+  const step = stepOfRefusedQueue(queueProblem)
+  return step === null
+    ? asksOperator(
+        `the queue (${queuePlace}) does not answer: ${queueProblem}`,
+        `Start ${queuePlace}, or look at its log; then it continues by itself.`,
+      )
+    : asksOperator(`the queue (${queuePlace}) takes no jobs: ${queueProblem}`, step)
+}
+
 /** A limit that resets lets a source through within a day. */
 const LIMITED_MS = 86_400_000
 const TRIES_TO_ASK = 3

@@ -2,7 +2,7 @@ import { nextStepOf } from '../errors/next-step.js'
 import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
-import { faultOf, limitedTooLong, notIndexed, partialOf, refusalOfDatabase, retriedText, stepOfRefusedQueue, whoRepairs } from './fault-of.js'
+import { faultOf, limitedTooLong, notIndexed, partialOf, refusalOfDatabase, refusalOfQueue, retriedText, whoRepairs } from './fault-of.js'
 import { alive, held, holderOf, lastOf, offers, ready } from './processes.js'
 import { agoText, lasts, progressText, sinceText } from './since.js'
 import { errorOf, inError, suspensionOf } from './stopped-by-error.js'
@@ -56,6 +56,8 @@ export const WHY_RULES: readonly WhyRule[] = [
       ? asksOperator(message, `Look at the log of the worker ${run.holder?.id ?? 'that had it'}; when it is restarted, the run ends.`)
       : waits(message, null)
   }),
+  // Before all that a run waits for: without the queue no run is handed over and no batch is stored.
+  rule('QUEUE_UNREACHABLE', 'the queue answers', refusalOfQueue),
   rule('CRASH_LOOP', 'its runs do not kill one worker after another', (facts) => {
     const { run, processDeaths } = facts
     if (run === null || processDeaths < DEATHS_TO_ISOLATE || holderOf(facts) !== undefined) return null
@@ -142,16 +144,6 @@ export const WHY_RULES: readonly WhyRule[] = [
           openError.reason,
         ),
   ),
-  rule('QUEUE_UNREACHABLE', 'the queue answers', ({ queueProblem, queuePlace }) => {
-    if (queueProblem === null) return null
-    const step = stepOfRefusedQueue(queueProblem)
-    return step === null
-      ? asksOperator(
-          `the queue (${queuePlace}) does not answer: ${queueProblem}`,
-          `Start ${queuePlace}, or look at its log; then it continues by itself.`,
-        )
-      : asksOperator(`the queue (${queuePlace}) takes no jobs: ${queueProblem}`, step)
-  }),
   rule('CLOCK_SKEW', 'the clocks of the workers are right', (facts) => {
     const skewed = alive(facts, 'worker').find(({ refuses }) => refuses === 'clock')
     return ready(facts).length === 0 && skewed !== undefined

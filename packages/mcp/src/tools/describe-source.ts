@@ -26,7 +26,7 @@ export const describeSource = defineTool({
   run: async ({ api }, { source: ref }) => {
     const path = `/v1/sources/${segment(ref)}`
     const source = await api<SourceDetail>({ method: 'GET', path })
-    const [{ blocker }, page] = await Promise.all([
+    const [{ blocker, remarks }, page] = await Promise.all([
       api<WhyView>({ method: 'GET', path: `${path}/why` }),
       api<RecordPage>({ method: 'GET', path: '/v1/records', query: { source: source.slug, limit: 3 } }),
     ])
@@ -42,7 +42,7 @@ export const describeSource = defineTool({
       nextRunAt: source.nextRunAt,
       settingsJson: shortenText(JSON.stringify({ config: source.config, mapping: source.mapping }), MAX_SETTINGS),
       streams: source.streams.slice(0, 50).map(({ name, kind, liveRecords }) => ({ name, kind, records: liveRecords })),
-      why: { code: blocker.code, message: blocker.message, who: blocker.who, next: blocker.next },
+      why: { code: blocker.code, message: blocker.message, who: blocker.who, next: blocker.next, remarks },
       data: markUntrusted(source.slug, { fields: fieldsOf(page) }),
     }
   },

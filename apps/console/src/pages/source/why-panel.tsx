@@ -75,6 +75,14 @@ export const WhyPanel = ({ source, why, act }: WhyPanelProps) => {
         {blocker.clearsAt !== null && <Clock at={blocker.clearsAt} isDue={blocker.code === 'NEXT_TICK'} />}
         <span className="tag">{blocker.code}</span>
       </p>
+      {why.remarks.map(({ code, message, next }) => (
+        <p key={code} className="muted row wrap remark">
+          <span>
+            <WithTimes text={`${sentence(message)} ${next}`} />
+          </span>
+          <span className="tag">{code}</span>
+        </p>
+      ))}
     </section>
   )
 }
