@@ -12,9 +12,9 @@ RUN rm -rf node_modules && npm ci --omit=dev --omit=optional --omit=peer \
   && rm -rf apps/*/src packages/*/src tests bench scripts .turbo node_modules/.cache
 
 FROM node:22.20.0-bookworm-slim
-# git: the git connector clones with it. chromium: web sources with render "browser".
+# git: the git connector clones with it. chromium-headless-shell: web sources with render "browser".
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ca-certificates chromium git \
+  && apt-get install -y --no-install-recommends ca-certificates chromium-headless-shell git \
   && rm -rf /var/lib/apt/lists/* /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn* \
   && install -d -o node -g node /var/lib/inlet/work
 # HEALTHCHECK_PORT is the port of /health: 3210 for the api, 3211 for a worker, 3212 for a scribe.

@@ -24,7 +24,7 @@ export interface DoctorFlags extends OutputFlags {
 const DEFAULT_PORT = 3210
 const PROGRAMS = [
   { names: ['git'], purpose: 'git sources' },
-  { names: ['chromium', 'chromium-browser', 'google-chrome'], purpose: 'pages that need a browser' },
+  { names: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'], purpose: 'pages that need a browser' },
 ]
 
 /** `inlet doctor`: works without anything running. Returns 0 when nothing is wrong. */

@@ -47,7 +47,7 @@ const measure = async (config: object) => {
     seen.growth = Math.max(seen.growth, heldMemory() - before)
     seen.looks += 1
   }
-  const timer = setInterval(look, 100)
+  const timer = setInterval(look, 200)
   for await (const page of fileConnector.read(connection, { stream: 'rows', cursor: null, signal: new AbortController().signal })) {
     seen.records += page.records.length
     seen.reasons.push(...(page.rejected ?? []).map((entry) => entry.reason))

@@ -1,8 +1,12 @@
 import { access, constants } from 'node:fs/promises'
 import { Failure } from '@inlet/connector-sdk'
 
-/** Where packages of Linux and macOS put it; the PATH is not searched, since a worker may run without one. */
+/**
+ * Where packages of Linux and macOS put it; the PATH is not searched, since a worker may run without one.
+ * The headless shell comes first: without windows and extensions, it takes a third of the CPU time.
+ */
 const PLACES = [
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/local/bin/chromium',

@@ -60,7 +60,7 @@ export const REASONS = {
   BROWSER_NOT_INSTALLED: {
     code: 'config_invalid',
     who: 'operator',
-    next: 'Install Chromium on every worker (Debian: apt-get install chromium), or set INLET_CHROMIUM to its path; or set render to "http".',
+    next: 'Install Chromium on every worker (Debian: apt-get install chromium-headless-shell), or set INLET_CHROMIUM to its path; or set render to "http".',
   },
   BROWSER_UNUSABLE: {
     code: 'config_invalid',

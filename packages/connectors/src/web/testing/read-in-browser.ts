@@ -71,7 +71,8 @@ export const browserProcesses = (owner = process.pid): readonly number[] =>
 
 /** Returns the main process of this process's browser. */
 export const browserPid = (): number => {
-  const found = processes().find(({ args }) => args.includes(`inlet-chromium-${process.pid}-`) && !args.includes('--type='))
+  // Debian's headless shell is started by a shell script, which waits for it.
+  const found = processes().findLast(({ args }) => args.includes(`inlet-chromium-${process.pid}-`) && !args.includes('--type='))
   if (found === undefined) throw new Error('no browser runs')
   return found.pid
 }
