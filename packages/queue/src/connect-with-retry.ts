@@ -18,21 +18,21 @@ const PAUSE_MS = 1_000
  */
 export const connectWithRetry = async <T>(
   { startTimeoutMs = DEFAULT_TIMEOUT_MS, signal }: StartWait,
-  attempt: { readonly make: () => T; readonly ready: (made: T) => Promise<unknown>; readonly drop: (made: T) => void },
+  attempt: { readonly make: () => T; readonly ready: (connection: T) => Promise<unknown>; readonly drop: (connection: T) => void },
 ): Promise<T> => {
   const deadline = performance.now() + startTimeoutMs
   for (;;) {
     signal?.throwIfAborted()
-    const made = attempt.make()
+    const connection = attempt.make()
     try {
       const left = Math.max(1, deadline - performance.now())
       await untilAborted(
-        withDeadline(() => attempt.ready(made), Math.min(ATTEMPT_MS, left), 'connecting to the queue'),
+        withDeadline(() => attempt.ready(connection), Math.min(ATTEMPT_MS, left), 'connecting to the queue'),
         signal,
       )
-      return made
+      return connection
     } catch (error) {
-      attempt.drop(made)
+      attempt.drop(connection)
       if (performance.now() + PAUSE_MS >= deadline) throw error
       await delay(PAUSE_MS, undefined, signal === undefined ? {} : { signal })
     }

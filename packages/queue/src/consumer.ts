@@ -87,16 +87,16 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
     autorun: false,
   }
   const make = (): Worker => {
-    const made = backend.worker(options.queue, work, settings)
-    made.on('error', options.onError)
-    made.on('failed', (job, error) => options.onFailed?.({ job: job?.name ?? 'unknown', id: job?.id ?? '', error }))
-    made.on('lockRenewalFailed', (jobIds: string[]) => jobIds.forEach((id) => made.cancelJob(id, 'the lock on the job was lost')))
-    return made
+    const candidate = backend.worker(options.queue, work, settings)
+    candidate.on('error', options.onError)
+    candidate.on('failed', (job, error) => options.onFailed?.({ job: job?.name ?? 'unknown', id: job?.id ?? '', error }))
+    candidate.on('lockRenewalFailed', (jobIds: string[]) => jobIds.forEach((id) => candidate.cancelJob(id, 'the lock on the job was lost')))
+    return candidate
   }
   const worker = await connectWithRetry(options, {
     make,
-    ready: (made) => made.waitUntilReady(),
-    drop: (made) => void made.close(true).catch(() => {}),
+    ready: (candidate) => candidate.waitUntilReady(),
+    drop: (candidate) => void candidate.close(true).catch(() => {}),
   })
   const clock = startClockWatch({
     readSkewMs: options.readSkewMs ?? (() => backend.readSkewMs(worker)),

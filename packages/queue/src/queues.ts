@@ -133,8 +133,8 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
       }),
     enqueueRotation: (slot) =>
       guarded(async () => {
-        const kept = { removeOnComplete: { count: 50 }, removeOnFail: { count: 50 } }
-        await queues[QUEUES.maintenance].add('rotate', { v: 1 }, { jobId: `rotate.${slot}`, ...kept })
+        const retention = { removeOnComplete: { count: 50 }, removeOnFail: { count: 50 } }
+        await queues[QUEUES.maintenance].add('rotate', { v: 1 }, { jobId: `rotate.${slot}`, ...retention })
       }),
     syncJobScheduler: async (sourceId, schedule) => {
       await guarded(async () => {

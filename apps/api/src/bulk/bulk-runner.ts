@@ -133,9 +133,9 @@ type Labels = Readonly<Record<string, string>>
 const relabel =
   ({ set, remove }: LabelChange) =>
   (before: Labels): Labels => {
-    const kept = Object.entries(before).filter(([name]) => !remove.includes(name))
+    const remaining = Object.entries(before).filter(([name]) => !remove.includes(name))
     // Validated as if they had been sent for this source alone: together with its own labels there may be too many.
-    return parseWith(endpoints.updateSource.body, { labels: { ...Object.fromEntries(kept), ...set } }).labels ?? {}
+    return parseWith(endpoints.updateSource.body, { labels: { ...Object.fromEntries(remaining), ...set } }).labels ?? {}
   }
 
 /** Applies a bulk operation to one source. Throws NOT_FOUND, VALIDATION_FAILED and what `actOnSource` throws. */

@@ -16,23 +16,23 @@ interface SlotOptions {
 const RETRY_MS = 1_000
 
 export const createSlots = ({ perName, total, what }: SlotOptions): Slots => {
-  const taken = new Map<string, number>()
+  const counts = new Map<string, number>()
   let all = 0
   return {
     take(name) {
-      const count = taken.get(name) ?? 0
+      const count = counts.get(name) ?? 0
       if (count >= perName || all >= total)
         throw new Failure('TOO_MANY_REQUESTS', `${Math.min(count, all)} ${what} are open`, { retryAfterMs: RETRY_MS })
-      taken.set(name, count + 1)
+      counts.set(name, count + 1)
       all += 1
-      let isTaken = true
+      let isOpen = true
       return () => {
-        if (!isTaken) return
-        isTaken = false
+        if (!isOpen) return
+        isOpen = false
         all -= 1
-        const left = (taken.get(name) ?? 1) - 1
-        if (left === 0) taken.delete(name)
-        else taken.set(name, left)
+        const left = (counts.get(name) ?? 1) - 1
+        if (left === 0) counts.delete(name)
+        else counts.set(name, left)
       }
     },
   }

@@ -108,8 +108,8 @@ const updateNotificationHandler =
     const isSigned = TARGET_RULES[kind].secret === 'signing'
     const reseal = (stored: unknown, version: number, plainUrl: string): unknown => {
       const before = openSecrets(deps.keyring, { ownerId: id, version }, stored)
-      const kept = { url: plainUrl, ...before, ...(url === undefined ? {} : { url }) }
-      const next = secret === undefined ? kept : { ...kept, secret, ...(isSigned ? { previous: before['secret'] } : {}) }
+      const current = { url: plainUrl, ...before, ...(url === undefined ? {} : { url }) }
+      const next = secret === undefined ? current : { ...current, secret, ...(isSigned ? { previous: before['secret'] } : {}) }
       return sealSecrets(deps.keyring, { ownerId: id, version: version + 1 }, next)
     }
     const sealing =

@@ -59,17 +59,17 @@ export const toPageJson = (items: readonly string[], rest: object): string => wi
 
 /** Parses `fields`: `data`, `data.name`, `text`; throws VALIDATION_FAILED for anything else. */
 export const toFields = (names: readonly string[]): RecordFields => {
-  const asked = names.flatMap((name) => name.split(',')).map((name) => name.trim())
-  for (const name of asked)
+  const fields = names.flatMap((name) => name.split(',')).map((name) => name.trim())
+  for (const name of fields)
     if (name !== 'data' && name !== 'text' && !/^data\.[^.]+$/u.test(name))
       throw new Failure('VALIDATION_FAILED', `'${name.slice(0, 100)}' cannot be asked for`, {
         field: 'fields',
         next: 'Ask for data, text or a member of data, such as data.links.',
       })
   return {
-    allData: asked.includes('data'),
-    members: asked.flatMap((name) => (name.startsWith('data.') ? [name.slice('data.'.length)] : [])),
-    text: asked.includes('text'),
+    allData: fields.includes('data'),
+    members: fields.flatMap((name) => (name.startsWith('data.') ? [name.slice('data.'.length)] : [])),
+    text: fields.includes('text'),
   }
 }
 

@@ -22,7 +22,7 @@ const ACTOR = 'files'
 export const createLocalRegistry = (handlers: Pick<Handlers, Used>): RegistryClient => {
   const call = async (endpoint: Used & EndpointId, parts: Parts = {}): Promise<unknown> => {
     const { body, query } = endpoints[endpoint] as { readonly body?: z.ZodType; readonly query?: z.ZodType }
-    const made = {
+    const apiCall = {
       params: { id: parts.id },
       query: query === undefined ? undefined : parseWith(query, parts.query ?? {}),
       body: body === undefined ? undefined : parseWith(body, parts.body),
@@ -32,7 +32,7 @@ export const createLocalRegistry = (handlers: Pick<Handlers, Used>): RegistryCli
       standing: ALWAYS,
     }
     // There is no request behind it: these handlers use request and response only for a connection check, which is not requested.
-    const reply = await (handlers[endpoint] as Handler<never>)(made as unknown as ApiCall<never>)
+    const reply = await (handlers[endpoint] as Handler<never>)(apiCall as unknown as ApiCall<never>)
     return reply?.body
   }
   return {

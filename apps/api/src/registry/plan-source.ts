@@ -57,11 +57,11 @@ export const planSource = async (deps: SourceDeps, given: SourceDefinition, cont
 
 const changesOf = (deps: SourceDeps, given: SourceDefinition, context: PlanContext & { readonly stored: StoredDefinition }) => {
   const { stored, owner } = context
-  const taken = owner !== undefined && owner !== stored.managedBy
+  const changesOwner = owner !== undefined && owner !== stored.managedBy
   return [
     ...diffDefinition(toDefinition(stored), normalDefinition(given, stored)),
     ...(secretsChanged(deps, given, context) ? [{ path: 'secrets' }] : []),
-    ...(taken ? [{ path: 'managedBy', ...(stored.managedBy === null ? {} : { before: stored.managedBy }), after: owner }] : []),
+    ...(changesOwner ? [{ path: 'managedBy', ...(stored.managedBy === null ? {} : { before: stored.managedBy }), after: owner }] : []),
   ]
 }
 

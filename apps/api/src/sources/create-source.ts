@@ -27,14 +27,14 @@ export const createSourceHandler =
     const connector = getConnector(deps, body.connector)
     const secrets = body.secrets ?? {}
     const shared = await chooseCredential(deps, connector, body)
-    const kept = shared === null ? { secrets } : { keptSecrets: Object.keys(shared.fields) }
-    await checkSettingsForm(deps, connector, { config: body.config, ...kept })
+    const formSecrets = shared === null ? { secrets } : { keptSecrets: Object.keys(shared.fields) }
+    await checkSettingsForm(deps, connector, { config: body.config, ...formSecrets })
     const mapping = checkMappingForm(body.mapping ?? null)
     const use = shared === null ? null : { connector, config: body.config, of: { credentialId: shared.id } }
     const added = use === null ? null : await guardTargets(deps, use, { actor, principal })
-    const whose = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
+    const secretSource = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
     const found = query.check
-      ? await requireCheck(deps, { connector: connector.type, config: body.config, mapping, ...whose }, closeSignal(response))
+      ? await requireCheck(deps, { connector: connector.type, config: body.config, mapping, ...secretSource }, closeSignal(response))
       : []
     await added?.allow()
     const id = randomUUID()

@@ -59,8 +59,8 @@ export const testNewSourceHandler =
     if (refused !== null) return ask(deps, { connector: connector.type, config: {}, params: { ...howMuch, mapping } }, closeSignal(response))
     const use = shared === null ? null : { connector, config, of: { credentialId: shared.id } }
     const added = use === null ? null : await guardTargets(deps, use, { actor, principal })
-    const whose = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
-    return ask(deps, { connector: connector.type, config, ...whose, params: { ...howMuch, mapping } }, closeSignal(response))
+    const secretSource = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
+    return ask(deps, { connector: connector.type, config, ...secretSource, params: { ...howMuch, mapping } }, closeSignal(response))
   }
 
 /** Returns null when the settings are valid; invalid ones are not stored. */

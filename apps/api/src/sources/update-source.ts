@@ -35,13 +35,15 @@ export const updateSourceHandler =
       await checkSettingsForm(deps, connector, { config, secrets, keptSecrets })
     }
     // Secrets given again are for the settings given with them; those that stay are for what they were given for.
-    const keeps = touched && secrets === undefined && credentialId !== null
+    const keepsSecrets = touched && secrets === undefined && credentialId !== null
     const of = shared === null ? { sourceId: before.id } : { credentialId: shared.id }
-    const added = keeps ? await guardTargets(deps, { connector, config, of }, { actor, principal }) : null
+    const added = keepsSecrets ? await guardTargets(deps, { connector, config, of }, { actor, principal }) : null
     // Saved secrets stay sealed: the worker decrypts those of the source itself.
     const given = shared === null ? { secrets } : { credentialId: shared.id, allowTargets: added?.targets }
-    const whose = secrets === undefined && credentialId === undefined ? { sourceId: before.id, allowTargets: added?.targets } : given
-    const found = query.check ? await requireCheck(deps, { connector: before.connector, config, mapping, ...whose }, closeSignal(response)) : []
+    const secretSource = secrets === undefined && credentialId === undefined ? { sourceId: before.id, allowTargets: added?.targets } : given
+    const found = query.check
+      ? await requireCheck(deps, { connector: before.connector, config, mapping, ...secretSource }, closeSignal(response))
+      : []
     await added?.allow()
     const changed = await updateSource(deps.database, {
       sourceId: before.id,

@@ -14,8 +14,11 @@ export interface CredentialFlags extends RemoteFlags {
 export const createCredential = async (flags: CredentialFlags, context: CommandContext): Promise<void> => {
   const { name, connector, target: targets = [] } = flags
   const secrets = readSecrets(flags.secret ?? [], context.env) ?? {}
-  const made = await openApi(flags, context).call<CredentialDetailView>('POST', '/v1/credentials', { name, connector, secrets, targets })
-  show(context, flags, made, { lines: () => [`${made.name}: stored. Sources use it with --credential ${made.name}.`], names: () => [made.name] })
+  const created = await openApi(flags, context).call<CredentialDetailView>('POST', '/v1/credentials', { name, connector, secrets, targets })
+  show(context, flags, created, {
+    lines: () => [`${created.name}: stored. Sources use it with --credential ${created.name}.`],
+    names: () => [created.name],
+  })
 }
 
 /** `inlet credentials update`: secrets that are given replace all that were set, for every source that uses it. */

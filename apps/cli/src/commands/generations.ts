@@ -18,7 +18,7 @@ export interface GenerationFlags extends RemoteFlags {
 /** `inlet generations create` */
 export const createGeneration = async (flags: GenerationFlags, context: CommandContext): Promise<void> => {
   const { address, model, secret, dimensions, questionPrefix, textPrefix, weight, tokensPerDay } = flags
-  const made = await openApi(flags, context).call<GenerationView>('POST', '/v1/search/generations', {
+  const created = await openApi(flags, context).call<GenerationView>('POST', '/v1/search/generations', {
     url: address,
     model,
     ...(secret === undefined ? {} : { apiKey: readSecret(secret, context.env) }),
@@ -28,13 +28,13 @@ export const createGeneration = async (flags: GenerationFlags, context: CommandC
     ...(weight === undefined ? {} : { weight: Number(weight) }),
     ...(tokensPerDay === undefined ? {} : { tokensPerDay: Number(tokensPerDay) }),
   })
-  show(context, flags, made, {
+  show(context, flags, created, {
     lines: () => [
-      `${made.model}: its vectors are being made. See how far with: inlet generations get ${made.id} --watch`,
-      `Compare it with words alone: inlet generations evaluate ${made.id} -f judgments.yaml`,
-      `Let searches use it: inlet generations activate ${made.id}`,
+      `${created.model}: its vectors are being created. See how far with: inlet generations get ${created.id} --watch`,
+      `Compare it with words alone: inlet generations evaluate ${created.id} -f judgments.yaml`,
+      `Let searches use it: inlet generations activate ${created.id}`,
     ],
-    names: () => [made.id],
+    names: () => [created.id],
   })
 }
 

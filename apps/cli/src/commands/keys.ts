@@ -18,8 +18,8 @@ export const createKeyOverApi = async (
   flags: RemoteFlags & { readonly name: string; readonly scopes: string },
   context: CommandContext,
 ): Promise<void> => {
-  const made = await openApi(flags, context).call<NewApiKeyView>('POST', '/v1/keys', { name: flags.name, scopes: parseScopes(flags.scopes) })
-  show(context, flags, made, () => [made.key])
+  const created = await openApi(flags, context).call<NewApiKeyView>('POST', '/v1/keys', { name: flags.name, scopes: parseScopes(flags.scopes) })
+  show(context, flags, created, () => [created.key])
 }
 
 /** `inlet keys revoke`: revokes a key at once and for good. */

@@ -20,7 +20,7 @@ export interface TargetFlags extends RemoteFlags {
 export const createTarget = async (flags: TargetFlags, context: CommandContext): Promise<void> => {
   const { name, kind, address, event, source, label, groupMinutes } = flags
   const mail = { from: flags.mailFrom, to: flags.mailTo ?? [], ...(flags.mailUser === undefined ? {} : { username: flags.mailUser }) }
-  const made = await openApi(flags, context).call<NotificationTargetView & { readonly secret: string | null }>('POST', '/v1/notifications', {
+  const created = await openApi(flags, context).call<NotificationTargetView & { readonly secret: string | null }>('POST', '/v1/notifications', {
     name,
     kind,
     ...(address === undefined ? {} : { url: address }),
@@ -31,9 +31,9 @@ export const createTarget = async (flags: TargetFlags, context: CommandContext):
     ...(label === undefined ? {} : { labels: Object.fromEntries(label.map((text) => splitPair(text, '--label name=value'))) }),
     ...(groupMinutes === undefined ? {} : { groupMinutes }),
   })
-  show(context, flags, made, () => [
-    `${made.name}: saved. Try it with: inlet notifications test ${made.id}`,
-    ...(made.secret === null ? [] : [`Messages are signed with ${made.secret}; it is shown this once.`]),
+  show(context, flags, created, () => [
+    `${created.name}: saved. Try it with: inlet notifications test ${created.id}`,
+    ...(created.secret === null ? [] : [`Messages are signed with ${created.secret}; it is shown this once.`]),
   ])
 }
 

@@ -22,19 +22,19 @@ export interface SinkFlags extends SinkChangeFlags {
 /** `inlet sinks create` */
 export const createSink = async (flags: SinkFlags, context: CommandContext): Promise<void> => {
   const { from, source, stream, recordKind } = flags
-  const made = await openApi(flags, context).call<SinkView & { readonly secret: string | null }>('POST', '/v1/sinks', {
+  const created = await openApi(flags, context).call<SinkView & { readonly secret: string | null }>('POST', '/v1/sinks', {
     ...toSettings(flags, context),
     ...(from === undefined ? {} : { from }),
     ...(source === undefined ? {} : { sources: source }),
     ...(stream === undefined ? {} : { stream }),
     ...(recordKind === undefined ? {} : { recordKind }),
   })
-  show(context, flags, made, {
+  show(context, flags, created, {
     lines: () => [
-      `${made.name}: changes are delivered to it. See how far it is with: inlet sinks get ${made.id}`,
-      ...(made.secret === null ? [] : [`Messages are signed with ${made.secret}; it is shown this once.`]),
+      `${created.name}: changes are delivered to it. See how far it is with: inlet sinks get ${created.id}`,
+      ...(created.secret === null ? [] : [`Messages are signed with ${created.secret}; it is shown this once.`]),
     ],
-    names: () => [made.id],
+    names: () => [created.id],
   })
 }
 

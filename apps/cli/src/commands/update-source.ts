@@ -75,8 +75,8 @@ const toConfig = async (
   { set = [], unset = [] }: UpdateSourceFlags,
 ): Promise<Settings> => {
   const { configSchema } = await api.call<ConnectorView>('GET', `/v1/connectors/${encodeURIComponent(source.connector)}`)
-  const kept = unset.reduce((config, name) => without(config, name.split('.')), filed ?? source.config)
-  return mergeSettings(kept, toSettings(set, configSchema))
+  const remaining = unset.reduce((config, name) => without(config, name.split('.')), filed ?? source.config)
+  return mergeSettings(remaining, toSettings(set, configSchema))
 }
 
 /** Merges settings: objects are merged; everything else, including lists, is replaced. */

@@ -6,9 +6,9 @@ const cached = <T>(kind: string, options: object, make: (locale: string) => T): 
   const key = `${locale()} ${kind} ${JSON.stringify(options)}`
   const known = formatters.get(key) as T | undefined
   if (known !== undefined) return known
-  const made = make(locale())
-  formatters.set(key, made)
-  return made
+  const format = make(locale())
+  formatters.set(key, format)
+  return format
 }
 const numberFormat = (options: Intl.NumberFormatOptions = {}): Intl.NumberFormat =>
   cached('number', options, (of) => new Intl.NumberFormat(of, options))

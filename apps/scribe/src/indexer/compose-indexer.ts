@@ -24,10 +24,10 @@ export const composeIndexer = (config: ScribeConfig, context: { log: Logger; sig
   withLifecycle(async (lifecycle) => {
     const { log } = context
     // The scribe may end before anything listens, or while waiting for the database.
-    const gone = new AbortController()
+    const scribeEnded = new AbortController()
     const ended = new Promise<string>((resolve) => {
       const end = (): void => {
-        gone.abort(new Error('its scribe is gone'))
+        scribeEnded.abort(new Error('its scribe is gone'))
         resolve('its scribe is gone')
       }
       host.on('disconnect', end)
@@ -42,7 +42,7 @@ export const composeIndexer = (config: ScribeConfig, context: { log: Logger; sig
       onError: (error) => log.warn({ err: error }, 'a connection failed; another one is opened when needed'),
     })
     lifecycle.defer('database', () => database.close())
-    const ending = AbortSignal.any([context.signal, gone.signal])
+    const ending = AbortSignal.any([context.signal, scribeEnded.signal])
     await untilSchemaReady(database, ending)
     const indexing = await startIndexing(database, log, ending)
     lifecycle.defer('indexing', () => indexing.stop())

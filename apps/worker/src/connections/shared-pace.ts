@@ -43,10 +43,10 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
   const reserve = async (key: string, request: PaceRequest, longestWaitMs: number): Promise<Reservation> => {
     const bucket = bucketOf(key)
     const gapMs = request.perMinute === undefined ? null : gapOf(request.perMinute)
-    const kept = gapMs === null ? null : bucket.next(gapMs)
-    if (kept !== null && !bucket.limited) {
+    const reservedWaitMs = gapMs === null ? null : bucket.next(gapMs)
+    if (reservedWaitMs !== null && !bucket.limited) {
       refresh(key, bucket)
-      return { taken: true, waitMs: kept, blockedBy: 'RATE_LIMITED', failures: 0, lastFailure: null, limited: false }
+      return { taken: true, waitMs: reservedWaitMs, blockedBy: 'RATE_LIMITED', failures: 0, lastFailure: null, limited: false }
     }
     const count = gapMs === null || bucket.limited ? 1 : bucket.reservation(gapMs)
     const slots = await reserveSlots(database, { key, host: request.host, gapMs, count, longestWaitMs })
@@ -135,13 +135,13 @@ const RESERVED_MS = 100
 
 /** @param monotonicMs a clock that never goes back */
 export const createBucket = (monotonicMs: () => number): Bucket => {
-  const state = { limited: false, checkedAt: Number.NEGATIVE_INFINITY, changes: 0, kept: 0, nextAt: 0, gapMs: 0 }
+  const state = { limited: false, checkedAt: Number.NEGATIVE_INFINITY, changes: 0, reserved: 0, nextAt: 0, gapMs: 0 }
   let last: Promise<unknown> = Promise.resolve()
   return {
     inTurn: (work) => {
-      const mine = last.then(work)
-      last = mine.catch(() => {})
-      return mine
+      const result = last.then(work)
+      last = result.catch(() => {})
+      return result
     },
     get limited() {
       return state.limited
@@ -161,10 +161,10 @@ export const createBucket = (monotonicMs: () => number): Bucket => {
       }
     },
     reservation: (gapMs) => Math.max(1, Math.floor(RESERVED_MS / gapMs)),
-    keep: ({ waitMs, gapMs, count }) => Object.assign(state, { kept: count - 1, nextAt: monotonicMs() + waitMs + gapMs, gapMs }),
+    keep: ({ waitMs, gapMs, count }) => Object.assign(state, { reserved: count - 1, nextAt: monotonicMs() + waitMs + gapMs, gapMs }),
     next: (gapMs) => {
-      if (state.kept === 0 || state.gapMs !== gapMs) return null
-      state.kept--
+      if (state.reserved === 0 || state.gapMs !== gapMs) return null
+      state.reserved--
       const waitMs = state.nextAt - monotonicMs()
       state.nextAt += gapMs
       return Math.max(0, waitMs)

@@ -93,15 +93,15 @@ export const embedPending = async (
     unreleased.delete(left)
   }
   const claimant: Claimant = { space: generation.space, by: randomUUID() }
-  const taken = await claimRecords(deps.database, claimant, RECORDS_AT_A_TIME)
-  if (taken.length === 0) return 0
+  const claimed = await claimRecords(deps.database, claimant, RECORDS_AT_A_TIME)
+  if (claimed.length === 0) return 0
   try {
-    await embedRecords({ deps, generation, claimant, sizes, ask: createAsk(deps, generation, signal), signal }, taken)
+    await embedRecords({ deps, generation, claimant, sizes, ask: createAsk(deps, generation, signal), signal }, claimed)
   } catch (error) {
     await releaseRecords(deps.database, claimant).catch(() => unreleased.add(claimant))
     throw error
   }
-  return taken.length
+  return claimed.length
 }
 
 interface Work {

@@ -22,8 +22,8 @@ export const createSampleCollector = (
         if (record.op === 'delete' || findStreamMapping(source.mapping, record.stream) === undefined) continue
         const text = toText(record)
         if (text === null) continue
-        const kept = latest.get(record.stream) ?? []
-        latest.set(record.stream, [...kept.slice(1 - STORED_SAMPLES), text])
+        const earlier = latest.get(record.stream) ?? []
+        latest.set(record.stream, [...earlier.slice(1 - STORED_SAMPLES), text])
       }
     },
     async save() {

@@ -33,7 +33,7 @@ export const createPageMapper = (pool: Pick<MappingPool, 'map'>, mapping: Mappin
       records: records.flatMap((record) => {
         const result = mapped.get(record)
         if (result === undefined) return [record]
-        for (const made of result.records) origins.set(made, record)
+        for (const mappedRecord of result.records) origins.set(mappedRecord, record)
         // Dropped now, but it may have been stored before it changed, or under another mapping.
         if (result.records.length === 0 && result.rejected === null && !setsKeys(stream)) return [{ ...record, op: 'delete' as const }]
         return result.records

@@ -44,7 +44,7 @@ export interface Batcher {
   flush(): DraftBatch | null
   readonly recordsRead: number
   /** Number of batches made so far. */
-  readonly made: number
+  readonly batchCount: number
   /** Whether anything is waiting to be flushed. */
   readonly pending: boolean
 }
@@ -57,7 +57,7 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
   const readings = new Map<string, Reading>()
   let sweptHere = new Set<string>()
   let recordsRead = 0
-  let made = 0
+  let batchCount = 0
   let anonymous = 0
   let looked = 0
   let example: string | null = null
@@ -79,7 +79,7 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
     }
     lines = new Map()
     bytes = 0
-    made += 1
+    batchCount += 1
     cursors = new Map()
     sweeps = []
     sweptHere = new Set()
@@ -149,8 +149,8 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
     get recordsRead() {
       return recordsRead
     },
-    get made() {
-      return made
+    get batchCount() {
+      return batchCount
     },
     get pending() {
       return lines.size > 0 || cursors.size > 0 || sweeps.length > 0

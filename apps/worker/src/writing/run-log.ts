@@ -41,8 +41,8 @@ export const createRunLogs = ({ database, secrets, onError }: RunLogDeps): RunLo
 
   const open: RunLogs['open'] = (run) => {
     let waiting: NewLogLine[] = []
-    let taken = 0
-    let isWorth = false
+    let lineCount = 0
+    let isWorthKeeping = false
     let timer: NodeJS.Timeout | undefined
     let storing: Promise<void> = Promise.resolve()
 
@@ -61,24 +61,24 @@ export const createRunLogs = ({ database, secrets, onError }: RunLogDeps): RunLo
     }
     const log: RunLog = {
       add(level, message, stream) {
-        taken += 1
-        if (level !== 'info') isWorth = true
-        if (taken > MAX_LINES) return
+        lineCount += 1
+        if (level !== 'info') isWorthKeeping = true
+        if (lineCount > MAX_LINES) return
         keep({ at: new Date(), level, stream: stream ?? null, message: clean(message) })
-        if (taken === MAX_LINES) keep({ at: new Date(), level: 'warn', stream: null, message: `after ${MAX_LINES} lines the rest is left out` })
+        if (lineCount === MAX_LINES) keep({ at: new Date(), level: 'warn', stream: null, message: `after ${MAX_LINES} lines the rest is left out` })
       },
       async take(worth) {
-        isWorth ||= worth
+        isWorthKeeping ||= worth
         await storing
         clearTimeout(timer)
         timer = undefined
-        const lines = isWorth ? waiting : []
+        const lines = isWorthKeeping ? waiting : []
         waiting = []
         return lines
       },
       async close() {
         if (running.get(run.sourceId) === log) running.delete(run.sourceId)
-        if (!isWorth) waiting = []
+        if (!isWorthKeeping) waiting = []
         await store()
       },
     }

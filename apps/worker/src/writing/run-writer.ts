@@ -174,7 +174,7 @@ const LINGER_MS = 1_000
  * was read.
  */
 export const createPageWriter = (batcher: Batcher, { send, ...run }: Pick<RunWriter, 'send'> & { readonly nextSeq: () => number }): PageWriter => {
-  let made = -1
+  let lingeringBatch = -1
   let dueAt = 0
   const flush = async (signal: AbortSignal): Promise<void> => {
     const batch = batcher.flush()
@@ -184,7 +184,7 @@ export const createPageWriter = (batcher: Batcher, { send, ...run }: Pick<RunWri
     flush,
     async begin(stream, { again, signal }) {
       if (again) await flush(signal)
-      made = -1
+      lingeringBatch = -1
       batcher.beginReading(stream, run.nextSeq())
     },
     async write(stream, page, signal) {
@@ -194,8 +194,8 @@ export const createPageWriter = (batcher: Batcher, { send, ...run }: Pick<RunWri
     async untilNext(next, signal) {
       // It may fail while earlier batches are still being sent.
       next.catch(() => {})
-      if (batcher.pending && made !== batcher.made) {
-        made = batcher.made
+      if (batcher.pending && lingeringBatch !== batcher.batchCount) {
+        lingeringBatch = batcher.batchCount
         dueAt = monotonicNow() + LINGER_MS
       }
       if (batcher.pending && !(await isDoneWithin(next, dueAt - monotonicNow()))) await flush(signal)

@@ -36,8 +36,8 @@ const isRateLimit = (headers: Readonly<Record<string, string>>): boolean =>
   headers['retry-after'] !== undefined || REMAINING.some((name) => headers[name]?.trim() === '0')
 
 const waitMs = (headers: Readonly<Record<string, string>>, now: Date): number | undefined => {
-  const asked = parseRetryAfter(headers['retry-after'], now)
-  if (asked !== undefined) return asked
+  const retryAfterMs = parseRetryAfter(headers['retry-after'], now)
+  if (retryAfterMs !== undefined) return retryAfterMs
   const exhausted = REMAINING.some((name) => headers[name]?.trim() === '0')
   return exhausted ? RESET.map((name) => parseRateLimitReset(headers[name], now)).find((ms) => ms !== undefined) : undefined
 }

@@ -47,8 +47,8 @@ export const createDocumentInterceptor = async (
   const toHeaders = ({ url, headers }: Paused['request']): { name: string; value: string }[] | undefined => {
     if (!trusted.has(new URL(url).origin)) return undefined
     const names = new Set(own.map(({ name }) => name.toLowerCase()))
-    const kept = Object.entries(headers).flatMap(([name, value]) => (names.has(name.toLowerCase()) ? [] : [{ name, value }]))
-    return [...kept, ...own]
+    const forwarded = Object.entries(headers).flatMap(([name, value]) => (names.has(name.toLowerCase()) ? [] : [{ name, value }]))
+    return [...forwarded, ...own]
   }
   const pass = ({ requestId, request }: Paused): Promise<unknown> => {
     const headers = toHeaders(request)

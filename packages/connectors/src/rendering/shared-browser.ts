@@ -18,7 +18,7 @@ export interface SharedBrowser {
   close(): Promise<void>
 }
 
-interface Kept {
+interface Instance {
   readonly launching: Launching
   running?: RunningBrowser
   users: number
@@ -39,47 +39,47 @@ const WATCH_MS = 1_000
 const KILL_FACTOR = 1.5
 
 export const createSharedBrowser = ({ launchOptions, maxMemoryBytes, maxPages, log }: SharedBrowserOptions): SharedBrowser => {
-  const all = new Set<Kept>()
-  let current: Promise<Kept> | undefined
+  const all = new Set<Instance>()
+  let current: Promise<Instance> | undefined
   let epoch = 0
   let started = 0
 
-  const start = async (): Promise<Kept> => {
+  const start = async (): Promise<Instance> => {
     const options = await launchOptions()
-    const kept: Kept = { launching: launchBrowser(options), users: 0, shown: 0, retired: false }
-    all.add(kept)
+    const instance: Instance = { launching: launchBrowser(options), users: 0, shown: 0, retired: false }
+    all.add(instance)
     try {
-      const running = (kept.running = await kept.launching.ready)
+      const running = (instance.running = await instance.launching.ready)
       started++
-      running.browser.once('disconnected', () => retire(kept, 'it ended by itself'))
-      kept.watch = setInterval(() => void watchMemory(kept, running), WATCH_MS)
-      kept.watch.unref()
+      running.browser.once('disconnected', () => retire(instance, 'it ended by itself'))
+      instance.watch = setInterval(() => void watchMemory(instance, running), WATCH_MS)
+      instance.watch.unref()
       log.debug({ version: running.browser.version(), sandbox: options.sandbox }, 'the browser was started')
-      return kept
+      return instance
     } catch (error) {
-      await end(kept)
+      await end(instance)
       throw error
     }
   }
-  const end = async (kept: Kept): Promise<void> => {
-    clearInterval(kept.watch)
-    kept.retired = true
-    await kept.launching.close()
-    all.delete(kept)
+  const end = async (instance: Instance): Promise<void> => {
+    clearInterval(instance.watch)
+    instance.retired = true
+    await instance.launching.close()
+    all.delete(instance)
   }
-  const retire = (kept: Kept, why: string): void => {
-    if (kept.retired) return
-    kept.retired = true
-    log.info({ why, pages: kept.shown }, 'the browser is replaced')
+  const retire = (instance: Instance, why: string): void => {
+    if (instance.retired) return
+    instance.retired = true
+    log.info({ why, pages: instance.shown }, 'the browser is replaced')
     current = undefined
-    if (kept.users === 0) void end(kept)
+    if (instance.users === 0) void end(instance)
   }
-  const watchMemory = async (kept: Kept, running: RunningBrowser): Promise<void> => {
+  const watchMemory = async (instance: Instance, running: RunningBrowser): Promise<void> => {
     const processes = await running.processes()
     const memory = await measureMemory(processes.map(({ pid }) => pid))
     const bytes = memory.reduce((sum, each) => sum + each.bytes, 0)
-    if (bytes <= maxMemoryBytes || !all.has(kept)) return
-    retire(kept, `it uses ${Math.round(bytes / 1024 ** 2)} MiB`)
+    if (bytes <= maxMemoryBytes || !all.has(instance)) return
+    retire(instance, `it uses ${Math.round(bytes / 1024 ** 2)} MiB`)
     if (bytes <= maxMemoryBytes * KILL_FACTOR) return
     const renderers = new Set(processes.flatMap(({ pid, renderer }) => (renderer ? [pid] : [])))
     const largest = memory.filter(({ pid }) => renderers.has(pid)).sort((a, b) => b.bytes - a.bytes)[0]
@@ -87,41 +87,41 @@ export const createSharedBrowser = ({ launchOptions, maxMemoryBytes, maxPages, l
     log.warn({ bytes: largest.bytes }, 'a page uses too much memory and is ended')
     killProcess(largest.pid)
   }
-  const keptOf = (running: RunningBrowser): Kept | undefined => [...all].find((kept) => kept.running === running)
+  const instanceOf = (running: RunningBrowser): Instance | undefined => [...all].find((instance) => instance.running === running)
 
   return {
     async acquire() {
       for (;;) {
         const before = epoch
         const starting = (current ??= start())
-        const kept = await starting.catch((error: unknown) => {
+        const instance = await starting.catch((error: unknown) => {
           if (current === starting) current = undefined
           throw error
         })
         if (epoch !== before) throw new Failure('CANCELLED', 'the browser was closed')
-        if (kept.retired || kept.running === undefined) {
+        if (instance.retired || instance.running === undefined) {
           if (current === starting) current = undefined
           continue
         }
-        kept.users++
-        return kept.running
+        instance.users++
+        return instance.running
       }
     },
     release(running) {
-      const kept = keptOf(running)
-      if (kept === undefined) return
-      kept.users--
-      if (kept.retired && kept.users === 0) void end(kept)
+      const instance = instanceOf(running)
+      if (instance === undefined) return
+      instance.users--
+      if (instance.retired && instance.users === 0) void end(instance)
     },
     countPage(running) {
-      const kept = keptOf(running)
-      if (kept !== undefined && ++kept.shown >= maxPages) retire(kept, `it has shown ${kept.shown} pages`)
+      const instance = instanceOf(running)
+      if (instance !== undefined && ++instance.shown >= maxPages) retire(instance, `it has shown ${instance.shown} pages`)
     },
     giveUp(running) {
-      const kept = keptOf(running)
-      if (kept !== undefined) retire(kept, 'it opens no page')
+      const instance = instanceOf(running)
+      if (instance !== undefined) retire(instance, 'it opens no page')
     },
-    isRetired: (running) => keptOf(running)?.retired ?? true,
+    isRetired: (running) => instanceOf(running)?.retired ?? true,
     get started() {
       return started
     },

@@ -28,14 +28,14 @@ export const keepVectorIndexes = async (database: Database, { url, isWanted, sig
     const { missing, left } = await findWork(database, isWanted)
     for (const space of left) await dropVectorIndex(client, space)
     for (const generation of missing) {
-      await note(database, generation, 'the index is being built')
+      await recordNote(database, generation, 'the index is being built')
       try {
         await buildVectorIndex(client, generation)
-        await note(database, generation, null)
+        await recordNote(database, generation, null)
       } catch (error) {
         signal.throwIfAborted()
         const problem = `the index cannot be built: ${error instanceof Error ? error.message : String(error)}`
-        await note(database, generation, problem)
+        await recordNote(database, generation, problem)
         problems.push(problem)
       }
     }
@@ -60,7 +60,8 @@ const findWork = async (database: Database, isWanted: boolean): Promise<IndexWor
   const reasons = new Map(generations.map(({ space, dimensions }) => [space, whyNoVectorIndex({ isWanted, extension, dimensions })]))
   const ready = new Set(indexes.filter(({ space, isValid }) => isValid && reasons.get(space) === null).map(({ space }) => space))
   const missing = generations.filter(({ space }) => reasons.get(space) === null && !ready.has(space))
-  for (const generation of generations) if (!missing.includes(generation)) await note(database, generation, reasons.get(generation.space) ?? null)
+  for (const generation of generations)
+    if (!missing.includes(generation)) await recordNote(database, generation, reasons.get(generation.space) ?? null)
   const left = indexes.map(({ space }) => space).filter((space) => !ready.has(space))
   return { missing, left, isAny: missing.length > 0 || left.length > 0 }
 }
@@ -84,7 +85,7 @@ const withBuilder = async (url: string, signal: AbortSignal, work: (client: pg.C
   }
 }
 
-const note = async ({ pool }: Pick<Database, 'pool'>, { space }: Pick<Generation, 'space'>, text: string | null): Promise<void> => {
+const recordNote = async ({ pool }: Pick<Database, 'pool'>, { space }: Pick<Generation, 'space'>, text: string | null): Promise<void> => {
   await pool.query('UPDATE search_generations SET index_note = left($2, 1000) WHERE space = $1 AND index_note IS DISTINCT FROM left($2, 1000)', [
     space,
     text,

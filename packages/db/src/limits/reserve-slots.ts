@@ -39,11 +39,11 @@ const ASK_MS = 1_000
 export const reserveSlots = async (database: Database, request: SlotRequest): Promise<Reservation> => {
   const values = [request.key, request.gapMs, request.count, request.longestWaitMs, FAILURES_TO_OPEN, PROBE_MS, ASK_MS]
   // SQL: one statement by the clock of the database, which locks the row that all workers share.
-  const taken = await database.pool.query<Reservation>(TAKE, values)
-  if (taken.rows[0] !== undefined) return taken.rows[0]
+  const first = await database.pool.query<Reservation>(TAKE, values)
+  if (first.rows[0] !== undefined) return first.rows[0]
   await ensureLimit(database, request)
-  const again = await database.pool.query<Reservation>(TAKE, values)
-  return again.rows[0] ?? { taken: true, waitMs: 0, blockedBy: 'RATE_LIMITED', failures: 0, lastFailure: null, limited: false }
+  const second = await database.pool.query<Reservation>(TAKE, values)
+  return second.rows[0] ?? { taken: true, waitMs: 0, blockedBy: 'RATE_LIMITED', failures: 0, lastFailure: null, limited: false }
 }
 
 export const ensureLimit = async (database: Database, { key, host }: { readonly key: string; readonly host: string }): Promise<void> => {

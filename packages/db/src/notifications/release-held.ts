@@ -26,12 +26,12 @@ export const releaseHeld = async (
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     select: { id: true, targetId: true, body: true, target: { select: { kind: true } } },
   })
-  let made = 0
+  let created = 0
   for (const targetId of new Set(due.map((message) => message.targetId))) {
     const messages = due.filter((message) => message.targetId === targetId)
     const where = { id: { in: messages.map(({ id }) => id) } }
     if (messages.length === 1 || !sumsUp(messages[0]?.target.kind ?? '')) {
-      made += (await prisma.notificationDelivery.updateMany({ where, data: { status: 'pending', nextAt: now } })).count
+      created += (await prisma.notificationDelivery.updateMany({ where, data: { status: 'pending', nextAt: now } })).count
       continue
     }
     const id = randomUUID()
@@ -42,7 +42,7 @@ export const releaseHeld = async (
     )
     await prisma.notificationDelivery.create({ data: { id, targetId, event: 'incidents.digest', body }, select: { id: true } })
     await prisma.notificationDelivery.updateMany({ where, data: { status: 'grouped', doneAt: now } })
-    made += 1
+    created += 1
   }
-  return made
+  return created
 }

@@ -88,21 +88,21 @@ export const reportIncidents = (
       where: { active: true },
       select: { id: true, kind: true, events: true, sources: true, labels: true, quietHours: true, groupMinutes: true },
     })
-    let made = released
+    let created = released
     for (const target of targets) {
       const wanted = news.filter((each) => isWanted(target as TargetFilter, each))
       if (wanted.length === 0) continue
       const until = holdUntil(target as unknown as HoldRules, now, await heldUntil(prisma, target.id))
       if (until === null && notice === 'digest' && wanted.length > 1 && sumsUp(target.kind))
-        made += await put(prisma, target.id, { event: 'incidents.digest', news: null, until, write: (id) => writer.digest(id, wanted, now) })
+        created += await put(prisma, target.id, { event: 'incidents.digest', news: null, until, write: (id) => writer.digest(id, wanted, now) })
       else
         for (const each of wanted)
-          made += await put(prisma, target.id, { event: `incident.${each.what}`, news: each, until, write: (id) => writer.one(id, each, now) })
+          created += await put(prisma, target.id, { event: `incident.${each.what}`, news: each, until, write: (id) => writer.one(id, each, now) })
     }
     const idsOf = (what: News['what']) => ({ id: { in: news.filter((each) => each.what === what).map(({ id }) => id) } })
     await prisma.incident.updateMany({ where: idsOf('opened'), data: { openedNotifiedAt: now } })
     await prisma.incident.updateMany({ where: idsOf('closed'), data: { closedNotifiedAt: now } })
-    return made
+    return created
   })
 
 const countRecent = async (

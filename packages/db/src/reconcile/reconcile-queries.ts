@@ -107,12 +107,12 @@ export const createDueRestart = (database: Database, sourceId: string): Promise<
 
 /** Creates the runs of all due restarts and returns their ids. One that fails does not stop the others. */
 export const createDueRestarts = async (database: Database, limit: number): Promise<readonly string[]> => {
-  const made: string[] = []
+  const runIds: string[] = []
   for (const sourceId of await listDueRestarts(database, limit)) {
     const runId = await createDueRestart(database, sourceId).catch(() => null)
-    if (runId !== null) made.push(runId)
+    if (runId !== null) runIds.push(runId)
   }
-  return made
+  return runIds
 }
 
 /** Lists sources whose deletion has begun. */

@@ -24,7 +24,7 @@ export const followVectorIndex = async (
 ): Promise<readonly SimilarPart[]> => {
   const { values, add } = createSqlParts()
   const own = { schema, dimensions: vector.length }
-  const asked = `${add(`[${vector.join()}]`)}::${schema}.halfvec(${own.dimensions})`
+  const wanted = `${add(`[${vector.join()}]`)}::${schema}.halfvec(${own.dimensions})`
   const conditions = allOf(recordConditions(filter, add))
   return transaction(async (client) => {
     await client.query(SETTINGS, [String(Math.min(MOST_AT_ONCE, parts))])
@@ -32,7 +32,7 @@ export const followVectorIndex = async (
       // The space is part of the indexed expression, so it must be known when the statement is planned.
       `SELECT ${SIMILAR_RECORD}, v.ordinal, v.vector
        FROM search_vectors v ${recordsAt('stream_id = v.stream_id AND key_hash = v.key_hash')} WHERE v.space = ${space} AND ${conditions}
-       ORDER BY ${asHalfvec('v.vector', own)} OPERATOR(${schema}.<#>) ${asked} LIMIT ${add(parts)}`,
+       ORDER BY ${asHalfvec('v.vector', own)} OPERATOR(${schema}.<#>) ${wanted} LIMIT ${add(parts)}`,
       values,
     )
     return rows

@@ -70,7 +70,7 @@ export const accountTicksBefore = async (
 }
 
 /** Why no run is created for a tick of a source that its owner has paused or stopped. */
-const HELD: Readonly<Partial<Record<string, string>>> = { PAUSED: 'the source was paused', STOPPED: 'the source was stopped' }
+const PAUSE_REASONS: Readonly<Partial<Record<string, string>>> = { PAUSED: 'the source was paused', STOPPED: 'the source was stopped' }
 const ERROR_REASON = 'the source needs its owner; see its status'
 
 interface Earlier {
@@ -80,8 +80,8 @@ interface Earlier {
 
 /** Decides the outcome of all but the last of several due ticks, by the status of the source. */
 const decideEarlier = (status: string): Earlier => {
-  const held = HELD[status]
-  if (held !== undefined) return { outcome: 'paused', reason: held }
+  const pauseReason = PAUSE_REASONS[status]
+  if (pauseReason !== undefined) return { outcome: 'paused', reason: pauseReason }
   if (status === 'ERROR') return { outcome: 'missed', reason: ERROR_REASON }
   return { outcome: 'coalesced', reason: 'not handled in time; collapsed into the next tick' }
 }
@@ -114,8 +114,8 @@ const decideTick = async (
   client: pg.ClientBase,
   tick: { readonly sourceId: string; readonly status: string; readonly scheduledFor: Date },
 ): Promise<Decided> => {
-  const held = HELD[tick.status]
-  if (held !== undefined) return { outcome: 'paused', reason: held, runId: null }
+  const pauseReason = PAUSE_REASONS[tick.status]
+  if (pauseReason !== undefined) return { outcome: 'paused', reason: pauseReason, runId: null }
   if (tick.status === 'ERROR') return { outcome: 'missed', reason: ERROR_REASON, runId: null }
   const run = await createRun(client, { sourceId: tick.sourceId, trigger: 'schedule', scheduledFor: tick.scheduledFor })
   if (run === null) return { outcome: 'missed', reason: 'the source has no published version', runId: null }

@@ -3,7 +3,7 @@ import { toStorableText } from '../identity/canonical-json.js'
 
 interface CaveatRule {
   /** What is counted, in the plural. */
-  readonly things: string
+  readonly subject: string
   /** What is wrong with them, to follow "3 of 20 documents". */
   readonly says: string
   /** A run is `partial` above this share of what was looked at; 1: never. */
@@ -17,18 +17,18 @@ interface CaveatRule {
  * keeps counts and examples, and whether that makes it `partial` is decided here and nowhere else. Each is a {@link Reason}.
  */
 export const CAVEATS = {
-  DOCUMENT_WITHOUT_TEXT: { things: 'documents', says: 'have no text', partialAbove: 0.2 },
-  TEXT_UNREADABLE: { things: 'documents', says: 'show text that cannot be extracted', partialAbove: 0.05 },
-  BOILERPLATE_KEPT: { things: 'pages', says: 'were stored with their navigation, because little else was left without it', partialAbove: 1 },
-  CANONICAL_IGNORED: { things: 'pages', says: 'name a canonical address with different content, and were stored', partialAbove: 1 },
-  CANONICAL_ELSEWHERE: { things: 'pages', says: 'were skipped in favor of the address they name as canonical', partialAbove: 0.5, least: 10 },
-  LINKS_NOT_FOLLOWED: { things: 'links', says: 'were not followed', partialAbove: 0.5, least: 10 },
-  READ_IN_PART: { things: 'documents', says: 'were read only in part', partialAbove: 0 },
-  ENCODING_GUESSED: { things: 'documents', says: 'do not declare their encoding, so it was guessed', partialAbove: 1 },
-  ENCODING_DOUBTFUL: { things: 'documents', says: 'have an encoding that is hard to guess', partialAbove: 0.05 },
-  BYTES_UNDECODABLE: { things: 'documents', says: 'have bytes that do not fit their encoding', partialAbove: 0.05 },
-  KEY_REPEATED: { things: 'records', says: 'have the key of another record of the same read, which they replaced', partialAbove: 0.01 },
-  LAYOUT_GUESSED: { things: 'tables', says: 'were read with a guessed layout', partialAbove: 1 },
+  DOCUMENT_WITHOUT_TEXT: { subject: 'documents', says: 'have no text', partialAbove: 0.2 },
+  TEXT_UNREADABLE: { subject: 'documents', says: 'show text that cannot be extracted', partialAbove: 0.05 },
+  BOILERPLATE_KEPT: { subject: 'pages', says: 'were stored with their navigation, because little else was left without it', partialAbove: 1 },
+  CANONICAL_IGNORED: { subject: 'pages', says: 'name a canonical address with different content, and were stored', partialAbove: 1 },
+  CANONICAL_ELSEWHERE: { subject: 'pages', says: 'were skipped in favor of the address they name as canonical', partialAbove: 0.5, least: 10 },
+  LINKS_NOT_FOLLOWED: { subject: 'links', says: 'were not followed', partialAbove: 0.5, least: 10 },
+  READ_IN_PART: { subject: 'documents', says: 'were read only in part', partialAbove: 0 },
+  ENCODING_GUESSED: { subject: 'documents', says: 'do not declare their encoding, so it was guessed', partialAbove: 1 },
+  ENCODING_DOUBTFUL: { subject: 'documents', says: 'have an encoding that is hard to guess', partialAbove: 0.05 },
+  BYTES_UNDECODABLE: { subject: 'documents', says: 'have bytes that do not fit their encoding', partialAbove: 0.05 },
+  KEY_REPEATED: { subject: 'records', says: 'have the key of another record of the same read, which they replaced', partialAbove: 0.01 },
+  LAYOUT_GUESSED: { subject: 'tables', says: 'were read with a guessed layout', partialAbove: 1 },
 } as const satisfies Partial<Record<Reason, CaveatRule>>
 
 export type CaveatKind = keyof typeof CAVEATS
@@ -92,8 +92,8 @@ export const caveatKinds = (tally: CaveatTally): readonly CaveatKind[] =>
 
 /** Describes a caveat: "3 of 20 documents have no text: scan.pdf; …". Pure. */
 export const describeCaveat = (kind: CaveatKind, { count, of, examples }: CaveatCount): string => {
-  const { things, says } = CAVEATS[kind]
-  return `${count} of ${of} ${things} ${says}${examples.length === 0 ? '' : `: ${examples.join('; ')}`}`
+  const { subject, says } = CAVEATS[kind]
+  return `${count} of ${of} ${subject} ${says}${examples.length === 0 ? '' : `: ${examples.join('; ')}`}`
 }
 
 /** Returns what to do about a kind. */

@@ -18,8 +18,8 @@ export const findBroken = (example: Pick<MappingExample, 'expected'>, records: r
   for (const [n, record] of records.entries()) {
     const actual = plainRecord(record)
     for (const [name, value] of Object.entries(expected[n] ?? {})) {
-      const made = canonicalJson(actual[name] ?? null)
-      if (canonicalJson(plainValue(value) ?? null) !== made) return `record ${n + 1}: ${name} is ${made.slice(0, 500)}`
+      const actualJson = canonicalJson(actual[name] ?? null)
+      if (canonicalJson(plainValue(value) ?? null) !== actualJson) return `record ${n + 1}: ${name} is ${actualJson.slice(0, 500)}`
     }
   }
   return null

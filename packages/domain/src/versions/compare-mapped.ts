@@ -59,8 +59,8 @@ export const compareMapped = (before: MappedSample, after: MappedSample): Sample
       unchanged += compared.unchanged
     } else notCompared += 1
   }
-  for (const gone of old.values()) {
-    if (after.complete.has(gone.stream)) changes.push(...compareRecords(gone.stream, gone.records, []).changes)
+  for (const missing of old.values()) {
+    if (after.complete.has(missing.stream)) changes.push(...compareRecords(missing.stream, missing.records, []).changes)
     else notCompared += 1
   }
   return { unchanged, notCompared, changes: changes.sort((a, b) => RECORD_CHANGES.indexOf(a.kind) - RECORD_CHANGES.indexOf(b.kind)) }

@@ -3,7 +3,7 @@ import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
 import { faultOf, limitedTooLong, notIndexed, partialOf, refusalOfDatabase, refusalOfQueue, retriedText, whoRepairs } from './fault-of.js'
-import { alive, held, holderOf, lastOf, offers, ready } from './processes.js'
+import { alive, heldRun, holderOf, lastOf, offers, ready } from './processes.js'
 import { agoText, lasts, progressText, sinceText } from './since.js'
 import { errorOf, inError, suspensionOf } from './stopped-by-error.js'
 import type { WhyFacts } from './why-facts.js'
@@ -67,14 +67,14 @@ export const WHY_RULES: readonly WhyRule[] = [
     )
   }),
   rule('LEASE_OF_DEAD_WORKER', 'the worker that holds the run is alive', (facts) => {
-    const run = held(facts)
+    const run = heldRun(facts)
     if (run?.holder == null || holderOf(facts) !== undefined) return null
     return waits(`run ${run.id} is held by a worker that sends no heartbeat; another one takes over when its lease ends`, run.holder.until)
   }),
   rule('SCRIBE_DOWN', 'a scribe stores what is read', (facts) =>
-    held(facts) !== null && (held(facts)?.waitingBytes ?? 0) > 0 && alive(facts, 'scribe').length === 0
+    heldRun(facts) !== null && (heldRun(facts)?.waitingBytes ?? 0) > 0 && alive(facts, 'scribe').length === 0
       ? asksOperator(
-          `${held(facts)?.waitingBytes} bytes of the run wait to be stored and no scribe is alive${lastOf(facts, 'scribe')}`,
+          `${heldRun(facts)?.waitingBytes} bytes of the run wait to be stored and no scribe is alive${lastOf(facts, 'scribe')}`,
           'Start a scribe (`docker compose up -d scribe`); `inlet up` restarts its own, and its log says why it ended.',
         )
       : null,
@@ -85,7 +85,7 @@ export const WHY_RULES: readonly WhyRule[] = [
       : null,
   ),
   rule('RUN_STALLED', 'its run advances', (facts) => {
-    const run = held(facts)
+    const run = heldRun(facts)
     if (run === null || listens(facts) || !lasts(facts.now, run.movedAt, STALLED_MS)) return null
     return asksOperator(
       `run ${run.id} is held by worker ${run.holder?.id}${progressText(facts.now, run)}${retriedText(facts)}`,
@@ -93,7 +93,7 @@ export const WHY_RULES: readonly WhyRule[] = [
     )
   }),
   rule('RUN_ACTIVE', 'no run is active', (facts) => {
-    const run = held(facts)
+    const run = heldRun(facts)
     if (run === null) return null
     const message = `it is running: ${run.trigger} run ${run.id} has read ${run.recordsRead} records${progressText(facts.now, run)}${retriedText(facts)}`
     return run.isolatedUntil !== null && run.isolatedUntil > facts.now

@@ -34,8 +34,8 @@ const redactAny = (value: unknown, values: RegExp | undefined): unknown => {
   if (Array.isArray(value)) return value.map((item) => redactAny(item, values))
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => {
-      const kept = inner === null || typeof inner === 'boolean'
-      return [redactText(name, values), isSecretName(name) && !kept ? REDACTED : redactAny(inner, values)]
+      const isHarmless = inner === null || typeof inner === 'boolean'
+      return [redactText(name, values), isSecretName(name) && !isHarmless ? REDACTED : redactAny(inner, values)]
     }),
   )
 }

@@ -34,11 +34,11 @@ export const createByteBudget = (max: number): ByteBudget => {
   }
 
   const take = (bytes: number): (() => void) => {
-    let held = true
+    let isReserved = true
     used += bytes
     return () => {
-      if (!held) return
-      held = false
+      if (!isReserved) return
+      isReserved = false
       used -= bytes
       serveQueue()
     }

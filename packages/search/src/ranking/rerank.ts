@@ -28,9 +28,9 @@ export interface RerankText extends ReadText {
 
 /** Adds to the score of a hit what its text shows: adjacent words, all words, an exact title or key. Pure. */
 export const rerankScore = (input: RerankInput, text: RerankText, score: number): number => {
-  const asked = foldWord(input.question.trim())
+  const question = foldWord(input.question.trim())
   const exact =
-    asked !== '' && [text.title?.trim() ?? '', text.key, text.key.slice(text.key.lastIndexOf('/') + 1)].some((name) => asked === foldWord(name))
+    question !== '' && [text.title?.trim() ?? '', text.key, text.key.slice(text.key.lastIndexOf('/') + 1)].some((name) => question === foldWord(name))
   return passageScore(input, text, score) + (exact ? EXACT * totalOf(input) : 0)
 }
 
@@ -59,13 +59,13 @@ const holdsAll = ({ terms }: Query, { words, stems }: ReadText): boolean => {
 export const wordCoverage = ({ query, weights }: Pick<RerankInput, 'query' | 'weights'>, { words, stems }: ReadText): number => {
   const present = new Set([...stems, ...words.map(({ text }) => text)])
   let total = 0
-  let held = 0
+  let presentWeight = 0
   for (const { word, variants } of query.terms) {
     const weight = weights.get(word) ?? 0
     total += weight
-    if (present.has(word) || variants.some((variant) => present.has(variant))) held += weight
+    if (present.has(word) || variants.some((variant) => present.has(variant))) presentWeight += weight
   }
-  return total === 0 ? 0 : held / total
+  return total === 0 ? 0 : presentWeight / total
 }
 
 /** Sums over adjacent words of the question how close they are in the text; more occurrences count more. */

@@ -79,9 +79,9 @@ const openAll = (wrapping: KeyObject, place: SecretPlace, sealed: SealedSecrets)
  */
 export const openSecrets = (keyring: Keyring, place: SecretPlace, stored: unknown): Secrets => {
   const parsed = sealedSecretsSchema.safeParse(stored)
-  const whose = `the secrets of ${place.ownerId}`
-  if (!parsed.success) throw new Failure('SECRET_UNREADABLE', `${whose} are not stored in a known form`, { next: SET_AGAIN })
-  const wrapping = getWrappingKey(keyring, parsed.data.keyId, `${whose} were`)
+  const subject = `the secrets of ${place.ownerId}`
+  if (!parsed.success) throw new Failure('SECRET_UNREADABLE', `${subject} are not stored in a known form`, { next: SET_AGAIN })
+  const wrapping = getWrappingKey(keyring, parsed.data.keyId, `${subject} were`)
   try {
     return openAll(wrapping, place, parsed.data)
   } catch {
@@ -89,7 +89,7 @@ export const openSecrets = (keyring: Keyring, place: SecretPlace, stored: unknow
     const { keyId } = parsed.data
     throw new Failure(
       'SECRET_UNREADABLE',
-      `${whose} cannot be opened with key ${keyId}: they were changed or moved, or ${keyId} was another key then`,
+      `${subject} cannot be opened with key ${keyId}: they were changed or moved, or ${keyId} was another key then`,
       {
         next: `Configure the key ${keyId} that sealed them, or set the secrets again.`,
       },

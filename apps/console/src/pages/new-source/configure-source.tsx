@@ -60,8 +60,8 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
   const t = messages.newSource
   const { config, credential, mapping, ...fields } = kept
   const change = (next: Partial<Kept>): void => setKept({ ...kept, ...next })
-  const whose = credential !== null ? { credential } : Object.keys(secrets).length === 0 ? {} : { secrets }
-  const common = { connector: connector.type, config, ...(mapping === null ? {} : { mapping }), ...whose }
+  const secretSource = credential !== null ? { credential } : Object.keys(secrets).length === 0 ? {} : { secrets }
+  const common = { connector: connector.type, config, ...(mapping === null ? {} : { mapping }), ...secretSource }
 
   const work = async (kind: 'test' | 'create', act: () => Promise<void>): Promise<void> => {
     setBusy(kind)

@@ -43,8 +43,8 @@ export const SinkDialog = ({ sink, onClose, onSaved }: SinkDialogProps) => {
       ? client.call<{ readonly secret: string | null }>('POST', '/v1/sinks', { body })
       : client.call<object>('PATCH', `/v1/sinks/${sink.id}`, { body }))
     await onSaved()
-    const made = 'secret' in saved && typeof saved.secret === 'string' ? saved.secret : null
-    if (made !== null) return setSecret(made)
+    const newSecret = 'secret' in saved && typeof saved.secret === 'string' ? saved.secret : null
+    if (newSecret !== null) return setSecret(newSecret)
     notify(t.saved(name))
     onClose()
   }

@@ -29,8 +29,8 @@ export const TargetDialog = ({ target, onClose, onSaved }: TargetDialogProps) =>
       ? client.call<{ readonly secret: string | null }>('POST', '/v1/notifications', { body })
       : client.call<object>('PATCH', `/v1/notifications/${target.id}`, { body }))
     await onSaved()
-    const made = 'secret' in saved && typeof saved.secret === 'string' ? saved.secret : null
-    if (made !== null) return setSecret(made)
+    const newSecret = 'secret' in saved && typeof saved.secret === 'string' ? saved.secret : null
+    if (newSecret !== null) return setSecret(newSecret)
     notify(t.saved(value.name))
     onClose()
   }

@@ -27,7 +27,7 @@ const SHOWN = 8
 export const OverviewPage = () => {
   const lines = useSourceLines()
   const now = useNow()
-  const judged = useMemo(() => (lines.data?.items ?? []).map((line) => classify(line, now)), [lines.data, now])
+  const classified = useMemo(() => (lines.data?.items ?? []).map((line) => classify(line, now)), [lines.data, now])
   const session = useSession()
   const [search] = useSearch()
   const hours = hoursOf(search)
@@ -41,12 +41,12 @@ export const OverviewPage = () => {
   if (lines.data === undefined)
     return <Page title={t.title}>{lines.isError ? <ProblemNote error={lines.error} onRetry={() => void lines.refetch()} /> : <Loading />}</Page>
   const attention = sortSources(
-    judged.filter((each) => isShown(each, 'attention', now)),
+    classified.filter((each) => isShown(each, 'attention', now)),
     'worst',
   )
   const groups = groupByReason(attention)
-  const count = (condition: string): number => judged.filter((each) => each.condition === condition).length
-  const quarantined = judged.reduce((sum, { line }) => sum + line.quarantined, 0)
+  const count = (condition: string): number => classified.filter((each) => each.condition === condition).length
+  const quarantined = classified.reduce((sum, { line }) => sum + line.quarantined, 0)
   return (
     <Page title={t.title} copy={{ path: '/v1/overview/activity', query: { hours } }}>
       <div className="stack">
@@ -56,7 +56,7 @@ export const OverviewPage = () => {
           <Figure to="/quarantine" search={{}} label={t.quarantined} value={quarantined} tone="warn" />
           <Figure to="/sources" search={{ show: 'running' }} label={t.running} value={count('running') + count('waiting') + count('starting')} />
           <Figure to="/runs" search={{}} label={t.backlog} value={activity.data?.waitingBatches ?? 0} />
-          <Figure to="/sources" search={{}} label={t.sources} value={judged.length} />
+          <Figure to="/sources" search={{}} label={t.sources} value={classified.length} />
         </div>
         <section className="panel">
           <header>
@@ -68,9 +68,9 @@ export const OverviewPage = () => {
             )}
           </header>
           {attention.length === 0 ? (
-            <Empty title={judged.length === 0 ? messages.sources.none : t.nothing}>
-              <p>{judged.length === 0 ? messages.sources.noneHint : t.nothingHint}</p>
-              {judged.length === 0 && session.can('createSource') && (
+            <Empty title={classified.length === 0 ? messages.sources.none : t.nothing}>
+              <p>{classified.length === 0 ? messages.sources.noneHint : t.nothingHint}</p>
+              {classified.length === 0 && session.can('createSource') && (
                 <Link to="/new-source" className="button primary">
                   {messages.sources.add}
                 </Link>
@@ -85,7 +85,7 @@ export const OverviewPage = () => {
           )}
         </section>
         {activity.isError && <ProblemNote error={activity.error} onRetry={() => void activity.refetch()} />}
-        {activity.data !== undefined && judged.length > 0 && <Plots activity={activity.data} />}
+        {activity.data !== undefined && classified.length > 0 && <Plots activity={activity.data} />}
       </div>
     </Page>
   )

@@ -46,7 +46,7 @@ export const parseTerms = (q: string): { readonly wanted: readonly string[]; rea
 
 const ATTENTION: readonly Condition[] = ['broken', 'doubtful', 'stale']
 
-const SHOWN: Readonly<Record<Show, (judged: ClassifiedLine, now: Date) => boolean>> = {
+const SHOWN: Readonly<Record<Show, (classified: ClassifiedLine, now: Date) => boolean>> = {
   all: () => true,
   attention: ({ line, condition }) => ATTENTION.includes(condition) || isBroken(line) || line.quarantined > 0,
   running: ({ condition }) => condition === 'running' || condition === 'waiting' || condition === 'starting',
@@ -55,7 +55,7 @@ const SHOWN: Readonly<Record<Show, (judged: ClassifiedLine, now: Date) => boolea
   off: ({ condition }) => condition === 'paused' || condition === 'stopped',
 }
 
-export const isShown = (judged: ClassifiedLine, show: Show, now: Date): boolean => SHOWN[show](judged, now)
+export const isShown = (classified: ClassifiedLine, show: Show, now: Date): boolean => SHOWN[show](classified, now)
 
 export const matchesText = ({ text, line }: ClassifiedLine, filter: Pick<SourceFilter, 'q' | 'connector'>): boolean => {
   const { wanted, unwanted } = parseTerms(filter.q)
@@ -68,7 +68,7 @@ export const matchesText = ({ text, line }: ClassifiedLine, filter: Pick<SourceF
 
 const byName = (a: ClassifiedLine, b: ClassifiedLine): number => (a.line.name.toLowerCase() < b.line.name.toLowerCase() ? -1 : 1)
 const moment = (at: string | null): number => (at === null ? Number.POSITIVE_INFINITY : Date.parse(at))
-const rank = (judged: ClassifiedLine): number => CONDITIONS.indexOf(judged.condition)
+const rank = (classified: ClassifiedLine): number => CONDITIONS.indexOf(classified.condition)
 
 const ORDERS: Readonly<Record<Sort, (a: ClassifiedLine, b: ClassifiedLine) => number>> = {
   worst: (a, b) => rank(a) - rank(b) || b.line.quarantined - a.line.quarantined,

@@ -78,14 +78,14 @@ export const SourceList = ({ rows, selection, sort, onSort, onHold }: SourceList
         onBlur={() => onHold(false)}
       >
         {list.getVirtualItems().map((item) => {
-          const judged = rows[item.index]
-          return judged === undefined ? null : (
+          const classified = rows[item.index]
+          return classified === undefined ? null : (
             <SourceRow
               key={item.key}
-              judged={judged}
+              classified={classified}
               index={item.index}
               top={item.start - top}
-              isSelected={selection.ids.has(judged.line.id)}
+              isSelected={selection.ids.has(classified.line.id)}
               onToggle={onToggle}
               onOpen={onOpen}
             />

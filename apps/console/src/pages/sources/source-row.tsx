@@ -8,7 +8,7 @@ import { conditionText, TONES } from './condition.js'
 import type { ClassifiedLine } from './filter-sources.js'
 
 interface SourceRowProps {
-  readonly judged: ClassifiedLine
+  readonly classified: ClassifiedLine
   readonly index: number
   readonly top: number
   readonly isSelected: boolean
@@ -20,7 +20,7 @@ interface SourceRowProps {
 const isPlain = ({ button, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent): boolean => button === 0 && !ctrlKey && !metaKey && !shiftKey && !altKey
 
 /** Rendered again only when something of it changes: the list renders at every step of the wheel. */
-export const SourceRow = memo(({ judged: { line, condition }, index, top, isSelected, onToggle, onOpen }: SourceRowProps) => (
+export const SourceRow = memo(({ classified: { line, condition }, index, top, isSelected, onToggle, onOpen }: SourceRowProps) => (
   <div
     className="source-row"
     role="row"

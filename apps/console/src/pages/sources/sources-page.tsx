@@ -80,8 +80,11 @@ const Sources = ({ items }: { readonly items: readonly SourceLine[] }) => {
   }
   // The field follows the typing at once; 5,000 rows follow as fast as they can.
   const q = useDeferredValue(filter.q)
-  const judged = useMemo(() => items.map((line) => classify(line, now)), [items, now])
-  const matching = useMemo(() => judged.filter((each) => matchesText(each, { q, connector: filter.connector })), [judged, q, filter.connector])
+  const classified = useMemo(() => items.map((line) => classify(line, now)), [items, now])
+  const matching = useMemo(
+    () => classified.filter((each) => matchesText(each, { q, connector: filter.connector })),
+    [classified, q, filter.connector],
+  )
   const counts = useMemo(
     () => Object.fromEntries(SHOWS.map((show) => [show, matching.filter((each) => isShown(each, show, now)).length])),
     [matching, now],

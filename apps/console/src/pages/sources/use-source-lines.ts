@@ -66,10 +66,10 @@ export const useSourceLines = () => {
 }
 
 /** The known lines with the fresh ones in their places; those that were asked for and are no more are left out. */
-export const merge = (known: readonly SourceLine[], fresh: readonly SourceLine[], asked: readonly string[]): SourceLine[] => {
+export const merge = (known: readonly SourceLine[], fresh: readonly SourceLine[], requestedIds: readonly string[]): SourceLine[] => {
   const byId = new Map(fresh.map((line) => [line.id, line]))
-  const gone = new Set(asked.filter((id) => !byId.has(id)))
-  const kept = known.filter(({ id }) => !gone.has(id)).map((line) => byId.get(line.id) ?? line)
+  const removed = new Set(requestedIds.filter((id) => !byId.has(id)))
+  const updated = known.filter(({ id }) => !removed.has(id)).map((line) => byId.get(line.id) ?? line)
   const present = new Set(known.map(({ id }) => id))
-  return [...kept, ...fresh.filter(({ id }) => !present.has(id))]
+  return [...updated, ...fresh.filter(({ id }) => !present.has(id))]
 }

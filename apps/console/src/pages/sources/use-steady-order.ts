@@ -6,13 +6,13 @@ import type { ClassifiedLine } from './filter-sources.js'
  * the pointer leaves, or the reader asks for another order (`resetKey`).
  */
 export const useSteadyOrder = (sorted: readonly ClassifiedLine[], isHeld: boolean, resetKey: string): readonly ClassifiedLine[] => {
-  const held = useRef<{ readonly key: string; readonly ids: readonly string[] }>({ key: '', ids: [] })
-  if (!isHeld || held.current.key !== resetKey) {
-    held.current = { key: resetKey, ids: sorted.map(({ line }) => line.id) }
+  const frozen = useRef<{ readonly key: string; readonly ids: readonly string[] }>({ key: '', ids: [] })
+  if (!isHeld || frozen.current.key !== resetKey) {
+    frozen.current = { key: resetKey, ids: sorted.map(({ line }) => line.id) }
     return sorted
   }
-  const byId = new Map(sorted.map((judged) => [judged.line.id, judged]))
-  const kept = held.current.ids.flatMap((id) => byId.get(id) ?? [])
-  const known = new Set(held.current.ids)
-  return [...kept, ...sorted.filter(({ line }) => !known.has(line.id))]
+  const byId = new Map(sorted.map((each) => [each.line.id, each]))
+  const inOrder = frozen.current.ids.flatMap((id) => byId.get(id) ?? [])
+  const known = new Set(frozen.current.ids)
+  return [...inOrder, ...sorted.filter(({ line }) => !known.has(line.id))]
 }

@@ -88,11 +88,12 @@ const mapBoth = async (deps: ReviewDeps, subject: Subject, signal: AbortSignal):
   const { content, live } = subject.draft
   const map = (mapping: Mapping | null, raw: RawRecords): Promise<MappedSample> => mapSample(deps.mappings, mapping, raw, signal)
   const sameConfig = canonicalJson(content.config) === canonicalJson(live.content.config)
-  const kept = sameConfig ? await readKept(deps.database, subject.sourceId) : null
-  const raw = kept ?? (await readWith(deps, subject, content.config, signal))
+  const samples = sameConfig ? await readSamples(deps.database, subject.sourceId) : null
+  const raw = samples ?? (await readWith(deps, subject, content.config, signal))
   const after = await map(mappingOf(content), raw)
   const streams = [...raw.streams, ...raw.records.map(({ stream }) => stream)]
-  if (sameConfig) return { before: await map(mappingOf(live.content), raw), after, raw: raw.records, streams, kept: kept !== null, liveFailure: null }
+  if (sameConfig)
+    return { before: await map(mappingOf(live.content), raw), after, raw: raw.records, streams, kept: samples !== null, liveFailure: null }
   try {
     const liveRaw = await readWith(deps, subject, live.content.config, signal)
     return { before: await map(mappingOf(live.content), liveRaw), after, raw: raw.records, streams, kept: false, liveFailure: null }
@@ -106,7 +107,7 @@ const mapBoth = async (deps: ReviewDeps, subject: Subject, signal: AbortSignal):
 const mappingOf = (content: Draft['content']): Mapping | null => content.mapping as Mapping | null
 
 /** Returns null when none are stored. All versions see the same records, so none is missing from the sample of another. */
-const readKept = async (database: Database, sourceId: string): Promise<RawRecords | null> => {
+const readSamples = async (database: Database, sourceId: string): Promise<RawRecords | null> => {
   const samples = await listSamples(database, sourceId)
   if (samples.length === 0) return null
   const records = samples.map(({ record }) => parseJsonLossless(record) as SourceRecord)
@@ -137,8 +138,8 @@ export const mapSample = async (
     const rule = findStreamMapping(mapping, stream)
     const mapped = rule === undefined ? records.map((record) => ({ records: [record], rejected: null })) : await mappings.map(rule, records, signal)
     for (const [n, record] of records.entries()) {
-      const { records: made = [], rejected = null } = mapped[n] ?? {}
-      raw.push({ stream, key: keyText(record.key), records: made, rejected })
+      const { records: mappedRecords = [], rejected = null } = mapped[n] ?? {}
+      raw.push({ stream, key: keyText(record.key), records: mappedRecords, rejected })
     }
   }
   return { raw, complete: sample.complete }

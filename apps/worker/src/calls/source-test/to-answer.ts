@@ -137,8 +137,8 @@ const showSamples = (samples: readonly MappedSample[]): { readonly texts: readon
   let length = 0
   for (const { records, mapped } of samples) {
     for (const [n, raw] of records.entries()) {
-      const { records: made = [], rejected = null } = mapped[n] ?? {}
-      const text = `{"raw":${showRecord(raw)},"mapped":[${made.map(showRecord).join(',')}],"rejected":${JSON.stringify(rejected === null ? null : showRejected(rejected))}}`
+      const { records: mappedRecords = [], rejected = null } = mapped[n] ?? {}
+      const text = `{"raw":${showRecord(raw)},"mapped":[${mappedRecords.map(showRecord).join(',')}],"rejected":${JSON.stringify(rejected === null ? null : showRejected(rejected))}}`
       length += text.length
       if (length > MAX_SAMPLES_LENGTH) return { texts, truncated: true }
       texts.push(text)

@@ -34,7 +34,7 @@ export const createResponse = async (message: IncomingMessage, options: Response
   if (options.hasBody && declared > options.maxBytes) throw tooLarge(options)
   const codings = options.hasBody && options.decompress ? parseCodings(headers['content-encoding']) : []
   const decoders = codings.length === 0 ? [] : await abortable(createDecoders(message, codings), options.deadline.signal)
-  const taken: { body?: Readable; whole?: true } = {}
+  const consumed: { body?: Readable; whole?: true } = {}
   // A failure may arrive before anyone reads; the reader still gets it.
   message.on('error', () => undefined)
   if (!options.hasBody) {
@@ -44,17 +44,17 @@ export const createResponse = async (message: IncomingMessage, options: Response
 
   const bytes = async (): Promise<Buffer> => {
     if (!options.hasBody) return Buffer.alloc(0)
-    if (taken.whole === true || taken.body !== undefined) throw new Failure('INTERNAL', `${options.target}: the body has been read already`)
-    taken.whole = true
+    if (consumed.whole === true || consumed.body !== undefined) throw new Failure('INTERNAL', `${options.target}: the body has been read already`)
+    consumed.whole = true
     return await readWhole(message, decoders, options)
   }
   const text = async (): Promise<string> => decodeText(await bytes(), headers['content-type'])
   const open = (): Readable => {
-    taken.body ??= openBody(message, decoders, options)
-    return taken.body
+    consumed.body ??= openBody(message, decoders, options)
+    return consumed.body
   }
   const explain = async (): Promise<string> => {
-    if (!options.hasBody || taken.whole === true || taken.body !== undefined) return ''
+    if (!options.hasBody || consumed.whole === true || consumed.body !== undefined) return ''
     return options.clean(explainBody(decodeText(await readStart(open()), headers['content-type'])))
   }
   return {
@@ -80,7 +80,7 @@ export const createResponse = async (message: IncomingMessage, options: Response
       }
     },
     discard: () => {
-      if (taken.body !== undefined) taken.body.destroy()
+      if (consumed.body !== undefined) consumed.body.destroy()
       else if (declared <= DRAIN_BYTES || !options.hasBody) {
         finished(message, () => options.deadline.done())
         message.resume()

@@ -82,7 +82,7 @@ const nextPage = (spec: Kind<'page'>, position: PagePosition, answer: PageAnswer
   if (saysNoMore(spec.hasMorePath, answer) || position.index - spec.start + 1 >= pages) return null
   if (answer.count > 0) return { index: position.index + 1, mark: answer.mark }
   if (!saysMore(spec.hasMorePath, answer)) return null
-  if (position.empty >= MAX_EMPTY) throw goesOn(`the answer says that more follows, but ${position.empty + 1} pages in a row are empty`)
+  if (position.empty >= MAX_EMPTY) throw readingIncomplete(`the answer says that more follows, but ${position.empty + 1} pages in a row are empty`)
   return { index: position.index + 1, mark: answer.mark }
 }
 
@@ -94,7 +94,7 @@ const nextOffset = (spec: Kind<'offset'>, position: PagePosition, answer: PageAn
   const index = position.index + answer.count
   if (saysNoMore(spec.hasMorePath, answer) || index >= (total ?? Number.POSITIVE_INFINITY)) return null
   if (answer.count > 0) return { index, mark: answer.mark }
-  if (saysMore(spec.hasMorePath, answer)) throw goesOn('the answer says that more follows, but has no records')
+  if (saysMore(spec.hasMorePath, answer)) throw readingIncomplete('the answer says that more follows, but has no records')
   return null
 }
 
@@ -103,9 +103,9 @@ const nextToken = (spec: Kind<'cursor'>, position: PagePosition, answer: PageAns
   const found = spec.tokenHeader === undefined ? readPath(answer.body, spec.tokenPath ?? '') : answer.headers[spec.tokenHeader.toLowerCase()]
   const isToken = typeof found === 'string' || typeof found === 'number' || typeof found === 'bigint'
   if (!isToken || found === '') {
-    if (saysMore(spec.hasMorePath, answer)) throw goesOn('the answer says that more follows, but has no token for it')
+    if (saysMore(spec.hasMorePath, answer)) throw readingIncomplete('the answer says that more follows, but has no token for it')
     if (typeof found === 'object' && found !== null && Object.keys(found).length > 0)
-      throw goesOn('the token for the next page is neither text nor number')
+      throw readingIncomplete('the token for the next page is neither text nor number')
     return null
   }
   // Change feeds answer "nothing new" with the token they were given.
@@ -126,7 +126,7 @@ const saysNoMore = (path: string | undefined, answer: PageAnswer): boolean => pa
 const saysMore = (path: string | undefined, answer: PageAnswer): boolean => path !== undefined && isYes(readPath(answer.body, path))
 
 /** The system itself says that the list was not read to its end. */
-const goesOn = (message: string) => new Failure('READING_INCOMPLETE', message, { field: 'pagination' })
+const readingIncomplete = (message: string) => new Failure('READING_INCOMPLETE', message, { field: 'pagination' })
 
 /** Advances the cycle detector by one mark (Brent 1980). Throws PAGINATION_LOOP when the mark has been seen before. */
 const nextCycle = (cycle: PagePosition['cycle'], mark: string): PagePosition['cycle'] => {

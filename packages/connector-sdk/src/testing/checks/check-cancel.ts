@@ -24,8 +24,8 @@ export const checkCancel: Check = async (subject) => {
   try {
     const specs = await withSession(subject, {}, (session) => streamsOf(session))
     for (const spec of specs) for (const waiting of [true, false]) await abortOnce(subject, { spec, waiting, started, workDir })
-    const ours = (): readonly number[] => stillAlive([...started, ...descendants()].filter((pid) => !before.has(pid)))
-    await eventuallyNone(ours, cancelMs, 'processes were alive')
+    const ownProcesses = (): readonly number[] => stillAlive([...started, ...descendants()].filter((pid) => !before.has(pid)))
+    await eventuallyNone(ownProcesses, cancelMs, 'processes were alive')
     await eventuallyNone(() => sockets.busy(), cancelMs, 'sockets were open')
     if (subject.fixture.openConnections !== undefined) {
       const open = async (): Promise<readonly string[]> =>

@@ -12,20 +12,20 @@ export interface LineBlocks {
 }
 
 export const createLineBlocks = (offset: number, maxLineBytes: number): LineBlocks => {
-  let held: Buffer[] = []
-  let heldBytes = 0
+  let buffered: Buffer[] = []
+  let bufferedBytes = 0
   let position = offset
   let overlongFrom: number | null = null
 
-  const hold = (bytes: Buffer): void => {
+  const buffer = (bytes: Buffer): void => {
     if (bytes.length === 0) return
-    held.push(bytes)
-    heldBytes += bytes.length
+    buffered.push(bytes)
+    bufferedBytes += bytes.length
   }
   const release = (last: Buffer): Buffer => {
-    const bytes = held.length === 0 ? last : Buffer.concat([...held, last])
-    held = []
-    heldBytes = 0
+    const bytes = buffered.length === 0 ? last : Buffer.concat([...buffered, last])
+    buffered = []
+    bufferedBytes = 0
     return bytes
   }
   const push = (chunk: Buffer): readonly Block[] => {
@@ -46,8 +46,8 @@ export const createLineBlocks = (offset: number, maxLineBytes: number): LineBloc
       blocks.push({ kind: 'lines', bytes, offset: position })
       position += bytes.length
     }
-    hold(body.subarray(last + 1))
-    if (heldBytes > maxLineBytes) {
+    buffer(body.subarray(last + 1))
+    if (bufferedBytes > maxLineBytes) {
       overlongFrom = position
       const bytes = release(Buffer.alloc(0))
       blocks.push({ kind: 'overlong', bytes, start: position, ends: false })
@@ -55,5 +55,5 @@ export const createLineBlocks = (offset: number, maxLineBytes: number): LineBloc
     }
     return blocks
   }
-  return { push, rest: () => ({ bytes: Buffer.concat(held), offset: position }) }
+  return { push, rest: () => ({ bytes: Buffer.concat(buffered), offset: position }) }
 }

@@ -63,11 +63,11 @@ export const proposeConfig = (document: Node, options: ProposeOptions): Proposal
 }
 
 const withDistinctNames = (drafts: readonly StreamDraft[]): readonly StreamDraft[] => {
-  const taken = new Set<string>()
+  const used = new Set<string>()
   return drafts.map((draft) => {
     let { name } = draft.stream
-    for (let n = 2; taken.has(name); n++) name = `${draft.stream.name}_${n}`
-    taken.add(name)
+    for (let n = 2; used.has(name); n++) name = `${draft.stream.name}_${n}`
+    used.add(name)
     return { ...draft, stream: { ...draft.stream, name } }
   })
 }

@@ -108,7 +108,9 @@ function* toPages(page: ListPage, { stream, parent, tracker, tally }: ParentRead
   for (const [index, chunk] of chunks.entries()) {
     tally.done += chunk.length
     const isLast = index === chunks.length - 1
-    const extras = isLast ? { ...rejectedOf(sorted.rejected), ...keptOf(stream, sorted.kept), ...(cursor !== undefined && { cursor }) } : {}
+    const extras = isLast
+      ? { ...rejectedOf(sorted.rejected), ...unchangedOf(stream, sorted.rejectedKeys), ...(cursor !== undefined && { cursor }) }
+      : {}
     if (chunk.length > 0 || Object.keys(extras).length > 0) yield toPage(chunk, extras, tally)
   }
 }
@@ -120,7 +122,8 @@ const toPage = (chunk: readonly SizedRecord[], extras: Omit<Page, 'records'>, ta
 })
 const rejectedOf = (rejected: readonly RejectedRecord[]) => (rejected.length > 0 ? { rejected } : {})
 /** A sweep must not delete what exists but could not be stored. */
-const keptOf = (stream: StreamConfig, kept: readonly RecordKey[]) => (stream.deletes === 'sweep' && kept.length > 0 ? { unchanged: kept } : {})
+const unchangedOf = (stream: StreamConfig, rejectedKeys: readonly RecordKey[]) =>
+  stream.deletes === 'sweep' && rejectedKeys.length > 0 ? { unchanged: rejectedKeys } : {}
 
 const MAX_RECORDS = 1_000
 const MAX_CHARACTERS = 900_000

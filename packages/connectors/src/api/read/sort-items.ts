@@ -18,7 +18,7 @@ export interface SortedItems {
   readonly records: readonly SizedRecord[]
   readonly rejected: readonly RejectedRecord[]
   /** Keys of those rejected items that have one. */
-  readonly kept: readonly RecordKey[]
+  readonly rejectedKeys: readonly RecordKey[]
   /** How many rejected items have no key. */
   readonly keyless: number
 }
@@ -27,7 +27,7 @@ export interface SortedItems {
 export const sortItems = (page: ListPage, { stream, parentKey, tracker }: SortOptions): SortedItems => {
   const records: SizedRecord[] = []
   const rejected: RejectedRecord[] = []
-  const kept: RecordKey[] = []
+  const rejectedKeys: RecordKey[] = []
   let keyless = 0
   for (const item of page.items) {
     try {
@@ -39,11 +39,11 @@ export const sortItems = (page: ListPage, { stream, parentKey, tracker }: SortOp
       if (!(error instanceof Failure)) throw error
       const key = keyOf(item, stream, parentKey)
       if (key === undefined) keyless++
-      else kept.push(key)
+      else rejectedKeys.push(key)
       rejected.push({ stream: stream.name, reason: error.reason, message: error.message, ...(key !== undefined && { key }), ...rawOf(item) })
     }
   }
-  return { records, rejected, kept, keyless }
+  return { records, rejected, rejectedKeys, keyless }
 }
 
 const keyOf = (item: unknown, stream: StreamConfig, parentKey: RecordKey | null): RecordKey | undefined => {

@@ -19,10 +19,10 @@ export const decideRetry = (
 ): number | Failure => {
   const isLimit = failure.code === 'rate_limited'
   if (!isLimit && failure.code !== 'transient') return failure
-  const asked = failure.retryAfterMs
-  const isWorthWaiting = attempt < retries && (asked ?? 0) <= MAX_WAIT_MS
-  if (!isWorthWaiting) return isLimit && asked === undefined ? withWait(failure) : failure
-  if (asked !== undefined) return asked
+  const retryAfterMs = failure.retryAfterMs
+  const isWorthWaiting = attempt < retries && (retryAfterMs ?? 0) <= MAX_WAIT_MS
+  if (!isWorthWaiting) return isLimit && retryAfterMs === undefined ? withWait(failure) : failure
+  if (retryAfterMs !== undefined) return retryAfterMs
   return Math.round(random * Math.min(MAX_BACKOFF_MS, BASE_MS * 2 ** attempt))
 }
 

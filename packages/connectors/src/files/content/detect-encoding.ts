@@ -30,7 +30,7 @@ const MIN_CONFIDENCE = 50
 /** A guess stays a guess. */
 const MOST_CERTAIN = 0.99
 
-const sure = (encoding: string): DetectedEncoding => ({ encoding, certainty: 1, tentative: false })
+const certain = (encoding: string): DetectedEncoding => ({ encoding, certainty: 1, tentative: false })
 
 /**
  * Detects the encoding of a sample from the start of a text, or from its first bytes beyond ASCII: by byte order mark, then UTF-16 by its zeros, then
@@ -38,17 +38,17 @@ const sure = (encoding: string): DetectedEncoding => ({ encoding, certainty: 1, 
  */
 export const detectEncoding = (sample: Buffer): DetectedEncoding => {
   const marked = BOMS.find(([, bytes]) => bytes.every((byte, index) => sample[index] === byte))
-  if (marked !== undefined) return sure(marked[0])
+  if (marked !== undefined) return certain(marked[0])
   const wide = detectUtf16(sample)
-  if (wide !== null) return sure(wide)
-  if (isAscii(sample)) return sure('ascii')
+  if (wide !== null) return certain(wide)
+  if (isAscii(sample)) return certain('ascii')
   const evidence = utf8Evidence(sample)
-  if (isMostlyUtf8(evidence)) return sure('utf-8')
+  if (isMostlyUtf8(evidence)) return certain('utf-8')
   // One odd byte at the very end is a truncated character in a long text, but the last letter of a short one.
-  if (evidence.valid === 0 && evidence.invalid === 0 && sample.length >= CHARDET_BYTES) return sure('utf-8')
+  if (evidence.valid === 0 && evidence.invalid === 0 && sample.length >= CHARDET_BYTES) return certain('utf-8')
   // Only markup makes declarations; a table may quote one.
   const declared = sample.toString('latin1', 0, 200).trimStart().startsWith('<') ? declaredCharset(sample) : undefined
-  return declared === undefined || declared === 'utf-8' ? guess(sample) : sure(declared)
+  return declared === undefined || declared === 'utf-8' ? guess(sample) : certain(declared)
 }
 
 const guess = (sample: Buffer): DetectedEncoding => {

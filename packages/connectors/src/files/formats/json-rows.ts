@@ -27,9 +27,9 @@ export const createJsonRows = ({ recordsPath, maxRecordBytes }: JsonRowsOptions)
   const path = recordsPath === undefined || recordsPath === '' ? [] : recordsPath.split('.')
   const reader = createJsonReader({ path, each: true, maxChars: maxRecordBytes, emit })
   const drain = (): RowEvent[] => {
-    const taken = rows
+    const drained = rows
     rows = []
-    return taken
+    return drained
   }
   return {
     push(text) {

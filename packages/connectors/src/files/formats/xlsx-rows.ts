@@ -30,7 +30,7 @@ export const createXlsxRows = (options: XlsxRowsOptions): XlsxRows => {
   const first = options.headerLine ?? (options.skipLines ?? 0) + 1
   const layouts: TableLayout[] = []
   let sheet: string | undefined
-  let held: XlsxRow[] | null = null
+  let buffered: XlsxRow[] | null = null
   let names: readonly string[] = []
   let number = 0
 
@@ -49,8 +49,8 @@ export const createXlsxRows = (options: XlsxRowsOptions): XlsxRows => {
       : { ...base, size, data }
   }
   const release = (): readonly RowEvent[] => {
-    const rows = held ?? []
-    held = null
+    const rows = buffered ?? []
+    buffered = null
     if (header !== true || rows.length === 0) return rows.map(toEvent)
     const isFixed = options.headerLine !== undefined || options.skipLines !== undefined
     const { index, layout } = chooseHeader(rows, isFixed)
@@ -62,13 +62,13 @@ export const createXlsxRows = (options: XlsxRowsOptions): XlsxRows => {
     const before = row.sheet === sheet ? [] : release()
     if (row.sheet !== sheet) {
       sheet = row.sheet
-      held = []
+      buffered = []
       names = fixed
     }
     if (row.row < first) return before
-    if (held === null) return [...before, toEvent(row)]
-    held.push(row)
-    return held.length < LOOK_AHEAD ? before : [...before, ...release()]
+    if (buffered === null) return [...before, toEvent(row)]
+    buffered.push(row)
+    return buffered.length < LOOK_AHEAD ? before : [...before, ...release()]
   }
   return { push: (rows) => rows.flatMap(take), end: release, layouts }
 }

@@ -35,8 +35,8 @@ export async function* readMembers(
     const format = fixedFormat(name, inside.config)
     // For a file whose name does not show its format, the stream of rows reports what is wrong.
     const likely = format === null ? (inside.config.recordPer === 'file' ? 'documents' : 'rows') : ownerOf(format, inside.config)
-    const mine = owner === undefined || likely === owner || likely === 'archive'
-    if (format !== null && !mine) continue
+    const isOwn = owner === undefined || likely === owner || likely === 'archive'
+    if (format !== null && !isOwn) continue
     const file = memberKey(item.key, member.name)
     try {
       for await (const event of readMember(member, { file, name, owner })) {
@@ -45,7 +45,7 @@ export async function* readMembers(
       }
     } catch (thrown) {
       if (signal.aborted || !(thrown instanceof Failure) || thrown.code === 'cancelled' || thrown.reason === 'ARCHIVE_BOMB') throw thrown
-      if (mine && (likely !== 'archive' || owner !== 'documents')) yield { file, failure: thrown }
+      if (isOwn && (likely !== 'archive' || owner !== 'documents')) yield { file, failure: thrown }
     }
   }
 }

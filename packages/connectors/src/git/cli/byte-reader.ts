@@ -19,9 +19,9 @@ export const createByteReader = (stream: AsyncIterable<Buffer>): ByteReader => {
     buffer = buffer.length === 0 ? step.value : Buffer.concat([buffer, step.value])
   }
   const take = (count: number): Buffer => {
-    const taken = buffer.subarray(0, count)
+    const bytes = buffer.subarray(0, count)
     buffer = buffer.subarray(count)
-    return taken
+    return bytes
   }
   return {
     async line() {

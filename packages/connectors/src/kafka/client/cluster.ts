@@ -106,9 +106,9 @@ export const createCluster = ({ seeds, open, nameOfError, takeRefusal }: Cluster
       const found = new Map<number, number>()
       const asks = nodeIds.map(async (nodeId) => {
         const led = partitions.filter((partition) => leaderOf(topic, partition) === nodeId)
-        const asked = { topic, partitions: led.map((partition) => ({ partition, timestamp: at })) }
+        const request = { topic, partitions: led.map((partition) => ({ partition, timestamp: at })) }
         const answer = await broker(nodeId)
-          .ask<OffsetsAnswer>('ListOffsets', { replicaId: -1, isolationLevel: 1, topics: [asked] })
+          .ask<OffsetsAnswer>('ListOffsets', { replicaId: -1, isolationLevel: 1, topics: [request] })
           .catch((error: unknown) => {
             throw toFailure(error, doing)
           })

@@ -63,9 +63,9 @@ export const createSockets = (guard: EgressGuard): Sockets => {
       return socket
     },
     takeRefusal() {
-      const taken = refusal
+      const last = refusal
       refusal = undefined
-      return taken
+      return last
     },
     destroy() {
       closed = true

@@ -54,7 +54,7 @@ interface Ask {
 export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDeps): Fetcher => {
   const buffers = new Map<string, OpenFetchBuffer>()
   const pumps = new Set<number>()
-  const taken = createSignal()
+  const capacityFreed = createSignal()
   let closed = false
 
   const collect = (nodeId: number): { readonly asks: readonly Ask[]; readonly resting: boolean } => {
@@ -73,7 +73,7 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
     while (!closed) {
       const { asks, resting } = collect(nodeId)
       if (asks.length > 0) await fetchOnce(nodeId, asks, resting ? SHORT_POLL_MS : LONG_POLL_MS)
-      else if (resting) await taken.wait(REST_MS)
+      else if (resting) await capacityFreed.wait(REST_MS)
       else break
     }
     pumps.delete(nodeId)
@@ -137,7 +137,7 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
       const lasts = ask.buffer.recordFailure(ask.partition, now()) > RETRY_FOR_MS
       if (lasts || !(failure.code === 'transient' || failure.reason === 'NOT_FOUND_UPSTREAM')) ask.buffer.fail(failure)
     }
-    await taken.wait(PAUSE_MS)
+    await capacityFreed.wait(PAUSE_MS)
     if (closed || buffers.size === 0) return
     await cluster.describe([...buffers.keys()]).catch(() => undefined)
     ensurePumps()
@@ -149,10 +149,10 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
       const buffer: OpenFetchBuffer = createFetchBuffer(
         topic,
         goals,
-        { taken: { ...taken, notify: () => (taken.notify(), ensurePumps()) }, came },
+        { taken: { ...capacityFreed, notify: () => (capacityFreed.notify(), ensurePumps()) }, came },
         () => {
           if (buffers.get(topic) === buffer) buffers.delete(topic)
-          taken.notify()
+          capacityFreed.notify()
         },
       )
       buffers.set(topic, buffer)
@@ -162,7 +162,7 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
     close() {
       closed = true
       buffers.clear()
-      taken.notify()
+      capacityFreed.notify()
     },
   }
 }

@@ -39,8 +39,8 @@ export const readXml = async (text: string, reading: XmlReading): Promise<{ read
           parts: [],
         }
         const entry = parent?.entry === true || reading.entries.has(node.name)
-        const kept = parent !== undefined && (parent.entry || (!entry && ++state.nodes <= MAX_HEAD_NODES))
-        if (kept) parent.node.parts.push(node)
+        const isKept = parent !== undefined && (parent.entry || (!entry && ++state.nodes <= MAX_HEAD_NODES))
+        if (isKept) parent.node.parts.push(node)
         else state.root ??= node
         stack.push({ node, scope, entry })
       },

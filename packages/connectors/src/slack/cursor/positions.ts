@@ -70,15 +70,15 @@ export const openPositions = (cursor: Cursor | null, now: Date): Positions => {
 
 /** Drops channels that are no longer read, to make room. */
 export const keepOnly = (positions: Positions, ids: readonly string[], cursor: Cursor | null, now: Date): Positions => {
-  const kept = openPositions(null, now)
+  const remaining = openPositions(null, now)
   for (const id of ids) {
     const at = positions.get(id)
-    if (at !== undefined) kept.set(id, at)
+    if (at !== undefined) remaining.set(id, at)
   }
   const { descent } = positions
-  kept.visits = positions.visits
-  kept.descent = descent !== undefined && cursor !== null && ids.includes(descent.id) ? descent : undefined
-  return kept
+  remaining.visits = positions.visits
+  remaining.descent = descent !== undefined && cursor !== null && ids.includes(descent.id) ? descent : undefined
+  return remaining
 }
 
 /** Microseconds since 1970, exact until 2255. */

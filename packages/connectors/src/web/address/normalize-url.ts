@@ -28,11 +28,11 @@ export const normalizeUrl = (address: string, form: AddressForm): string | null 
   if (url.username !== '' || url.password !== '') url.username = url.password = ''
   if (url.pathname.includes(';')) url.pathname = url.pathname.replace(SESSION, '')
   if (form.dropTrackingParams && url.search !== '') {
-    const kept = url.search
+    const params = url.search
       .slice(1)
       .split('&')
       .filter((pair) => pair !== '' && !TRACKING.test(pair.split('=', 1)[0] ?? ''))
-    url.search = kept.join('&')
+    url.search = params.join('&')
   }
   const href = url.href.endsWith('#') ? url.href.slice(0, -1) : url.href
   const plain = href.endsWith('?') ? href.slice(0, -1) : href

@@ -40,9 +40,9 @@ const pathOf = (url: string): string => url.split('?', 1)[0] ?? url
 export const isHeldBy = (state: CrawlState, { visit, sketch }: Waiting, canonical: string): boolean => {
   const other = state.sketches.get(canonical)
   const least = pathOf(visit.url) === pathOf(canonical) ? MIN_HELD_OF_PATH : MIN_HELD
-  const held = other !== undefined && sameTitle(sketch, other) && (shareIn(sketch, other) ?? 0) >= least
-  if (!held) count(state, 'canonical_ignored', visit.url)
-  return held
+  const isHeld = other !== undefined && sameTitle(sketch, other) && (shareIn(sketch, other) ?? 0) >= least
+  if (!isHeld) count(state, 'canonical_ignored', visit.url)
+  return isHeld
 }
 
 /** Keeps what is stored of a page that, as far as we know, still exists. */

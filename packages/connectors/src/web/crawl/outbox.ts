@@ -37,16 +37,16 @@ export const createOutbox = (options: { readonly onRoom: () => void; readonly fl
     if (isReady()) wake?.()
   }
   const cut = (): Page => {
-    let taken = 0
+    let count = 0
     let size = 0
-    while (taken < records.length && taken < MAX_RECORDS) {
-      const next = records[taken]?.bytes ?? 0
-      if (taken > 0 && size + next > MAX_BYTES) break
+    while (count < records.length && count < MAX_RECORDS) {
+      const next = records[count]?.bytes ?? 0
+      if (count > 0 && size + next > MAX_BYTES) break
       size += next
-      taken++
+      count++
     }
     bytes -= size
-    const page = { records: records.splice(0, taken).map((entry) => entry.record), unchanged: unchanged.splice(0, MAX_UNCHANGED) }
+    const page = { records: records.splice(0, count).map((entry) => entry.record), unchanged: unchanged.splice(0, MAX_UNCHANGED) }
     options.onRoom()
     return page
   }

@@ -18,12 +18,12 @@ export const withPageHeaders = (page: HtmlPage, url: string, headers: Readonly<R
 const toDirectives = (header: string | undefined): { readonly noindex: boolean; readonly nofollow: boolean } => {
   if (header === undefined) return { noindex: false, nofollow: false }
   let forAnother = false
-  const ours = header.split(',').filter((part) => {
+  const directives = header.split(',').filter((part) => {
     const named = /^\s{0,5}([\w-]{1,60})\s{0,5}:/.exec(part)?.[1]?.toLowerCase()
     if (named !== undefined) forAnother = named !== 'unavailable_after' && !named.startsWith('max-')
     return !forAnother
   })
-  return parseRobotsDirectives(ours.join(','))
+  return parseRobotsDirectives(directives.join(','))
 }
 
 const canonicalLink = (header: string | undefined, url: string): string | undefined => {

@@ -22,9 +22,9 @@ export const isSigned = (
 /** Whether the text is one of the secrets; their length stays hidden, too. */
 export const isOneOf = (given: string, secrets: readonly string[]): boolean => {
   const digest = (text: string): Buffer => createHmac('sha256', 'inlet').update(text).digest()
-  const mine = digest(given)
+  const actual = digest(given)
   let found = false
-  for (const secret of secrets) found = timingSafeEqual(mine, digest(secret)) || found
+  for (const secret of secrets) found = timingSafeEqual(actual, digest(secret)) || found
   return found
 }
 
