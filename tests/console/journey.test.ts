@@ -49,6 +49,8 @@ describe.skipIf(chromiumPath === null)('the way of a newcomer', () => {
     const csv = 'id,name,price\n9007199254740993,Tea,1.50\n2,Cup,7.25\n'
     await page.locator('[data-path="config.uploads"]').setInputFiles({ name: 'shop.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) })
     await page.getByText('shop.csv').waitFor()
+    // An upload changes only when somebody replaces it.
+    expect(await page.getByLabel('When it is read').inputValue()).toBe('')
     await page.getByRole('button', { name: 'Test these settings' }).click()
     await page.getByText(/^Preview: \d/u).waitFor()
     await page.getByText('Mapping', { exact: true }).click()
@@ -177,6 +179,8 @@ describe.skipIf(chromiumPath === null)('the way of a newcomer', () => {
     await page.getByLabel('Name', { exact: true }).fill('Site')
     const address = page.locator('[data-path="config.startUrls"]')
     await address.fill('ftp://example.com/')
+    await page.getByRole('button', { name: 'Test these settings' }).click()
+    await page.getByText('The address is not allowed').waitFor()
     await page.locator('.columns .panel').first().locator('summary').first().click()
     // A field stays where it is, and keeps the focus, while it is typed.
     await page.locator('[data-path="config.maxPages"]').pressSequentially('70')

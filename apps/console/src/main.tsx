@@ -3,9 +3,10 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiError } from './api/api-error.js'
+import { sourceLinesQuery } from './pages/sources/source-lines-query.js'
 import { applyTheme } from './preferences/preferences.js'
 import { router } from './router.js'
-import { SessionGate } from './session/session.js'
+import { mayListSources, SessionGate } from './session/session.js'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/shell.css'
@@ -25,6 +26,10 @@ const queries = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 })
+
+// While the API says who is signed in, the page is loaded, and the list that takes longest is asked for.
+void router.preloadRoute({ to: location.pathname } as never).catch(() => undefined)
+if (mayListSources() && ['/', '/sources'].includes(location.pathname)) void queries.prefetchQuery(sourceLinesQuery)
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('the page has no place for the console')

@@ -30,7 +30,7 @@ const toSourceLine = (source: SourceLineRow): SourceLine => ({
   state: source.state,
   outcome: source.lastOutcome,
   labels: { ...source.labels },
-  cron: source.schedule?.cron ?? null,
+  cron: source.cron,
   freshWithinSeconds: source.freshWithinSeconds,
   lastSuccessAt: source.lastSuccessAt?.toISOString() ?? null,
   nextRunAt: source.nextRunAt?.toISOString() ?? null,
@@ -44,8 +44,9 @@ const toSourceLine = (source: SourceLineRow): SourceLine => ({
 const listSourceLinesHandler =
   ({ database }: OverviewDeps): Handler<Endpoints['listSourceLines']> =>
   async ({ query }) => {
+    const at = new Date().toISOString()
     const lines = await listSourceLines(database, { ids: query.id.length === 0 ? null : query.id, recent: query.recent })
-    return { status: 200, body: { at: (lines[0]?.now ?? new Date()).toISOString(), items: lines.map(toSourceLine) } }
+    return { status: 200, body: { at, items: lines.map(toSourceLine) } }
   }
 
 const getActivityHandler =

@@ -49,7 +49,7 @@ export const ScalarField = (props: FieldProps) => {
       )}
       {schema.description !== undefined && (
         <p className="hint" id={`${id}-hint`}>
-          <Coded text={schema.description} />
+          <Coded text={kindOf(schema) === 'uploads' ? messages.form.uploads.hint : schema.description} />
         </p>
       )}
     </div>

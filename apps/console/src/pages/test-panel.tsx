@@ -5,6 +5,7 @@ import { messages } from '../messages.js'
 import { Badge } from '../ui/badge.js'
 import { formatNumber } from '../ui/format.js'
 import { Name } from '../ui/name.js'
+import { sentence } from '../ui/sentence.js'
 import { WithTimes } from '../ui/with-times.js'
 import { titleOf } from './records/title-of.js'
 
@@ -17,7 +18,7 @@ export const failureErrors = (result: TestResult | null): ReadonlyMap<string, st
     : new Map([[normalPath(result.failure.field), withoutPath(result.failure.field, result.failure.message)]])
 
 /** What came of a test, step by step, and the records it read: raw beside what would be stored. */
-export const TestPanel = ({ result }: { readonly result: TestResult }) => {
+export const TestPanel = ({ result, isNew = false }: { readonly result: TestResult; readonly isNew?: boolean }) => {
   const t = messages.test
   const steps = result.steps.filter(({ status }) => status !== 'skipped')
   return (
@@ -25,11 +26,12 @@ export const TestPanel = ({ result }: { readonly result: TestResult }) => {
       <ol className="stack tight">
         {steps.map((step) => (
           <li key={step.name}>
-            <Badge tone={TONES[step.status]}>{t.steps[step.name]}</Badge>
-            {step.message !== null && <p className="step-text">{step.message}</p>}
+            <Badge tone={TONES[step.status]}>{step.status === 'failed' ? t.failed[step.name] : t.steps[step.name]}</Badge>
+            {step.message !== null && <p className="step-text">{sentence(step.message)}</p>}
             {step.status === 'failed' && step.next !== null && (
               <p className="muted step-text">
-                <WithTimes text={step.next} />
+                {/* The step for a source that runs already would make no sense. */}
+                {isNew && step.name === 'auth' ? t.correctSecrets : <WithTimes text={step.next} />}
               </p>
             )}
           </li>
@@ -37,8 +39,7 @@ export const TestPanel = ({ result }: { readonly result: TestResult }) => {
       </ol>
       {result.warnings.map(({ code, stream, message }) => (
         <p key={code + stream} className="muted">
-          {stream === '' ? '' : `${stream}: `}
-          {message}
+          {stream === '' ? sentence(message) : `${stream}: ${sentence(message)}`}
         </p>
       ))}
       {result.capabilities !== null && result.capabilities.streams.length > 0 && (

@@ -36,8 +36,12 @@ const takeLink = (): string | null => {
   return link
 }
 
-/** Says that this browser has signed in: without it there is no session to ask for. */
+/** Says that this browser has signed in, and as somebody who may list sources: without it there is no session to ask for. */
 const HINT = 'inlet.signedIn'
+const MAY_LIST = 'sources'
+
+/** Whether this browser is probably still signed in as somebody who may list sources, before the API has said so. */
+export const mayListSources = (): boolean => localStorage.getItem(HINT) === MAY_LIST
 
 const enter = async (): Promise<Known> => {
   const link = takeLink()
@@ -61,7 +65,7 @@ export const SessionGate = ({ children }: { readonly children: ReactNode }) => {
 
   const accept = useCallback((next: Known): void => {
     if (next.state === 'in') {
-      localStorage.setItem(HINT, '1')
+      localStorage.setItem(HINT, next.view.may.includes('listSourceLines') ? MAY_LIST : '1')
       client.resume(next.view.csrfToken)
       live.start()
     }

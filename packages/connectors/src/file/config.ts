@@ -15,7 +15,7 @@ export const configSchema = z
       .array(z.string().min(1).max(200).meta({ format: 'upload' }))
       .max(1000)
       .default([])
-      .describe('Ids of uploads to read.')
+      .describe('Uploaded files to read, by their ids.')
       .meta(FIRST),
     paths: z
       .array(pattern)

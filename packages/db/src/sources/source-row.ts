@@ -121,7 +121,7 @@ export const toOverview = (row: SourceRow): SourceOverview => ({
  * Returns the earliest moment at which it will run; a paused or stopped source starts nothing by itself, and neither does the schedule of one in
  * ERROR.
  */
-const nextRunAt = (row: SourceRow): Date | null => {
+export const nextRunAt = (row: Pick<SourceRow, 'wake_at' | 'restart_at' | 'next_tick_at' | 'status'>): Date | null => {
   const moments = [row.wake_at, ...(allowsRuns(row.status) ? [row.restart_at] : []), ...(row.status === 'ACTIVE' ? [row.next_tick_at] : [])]
   return moments.filter((moment) => moment !== null).sort((a, b) => a.getTime() - b.getTime())[0] ?? null
 }

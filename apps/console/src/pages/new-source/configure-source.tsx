@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { client } from '../../api/client.js'
 import { fieldErrors } from '../../form/field-errors.js'
-import type { Schema, Values } from '../../form/schema.js'
+import { kindOf, type Schema, type Values } from '../../form/schema.js'
 import { Members } from '../../form/schema-form.js'
 import { useFirstFault } from '../../form/use-first-fault.js'
 import { messages } from '../../messages.js'
@@ -45,6 +45,14 @@ const EMPTY: Kept = {
   config: {},
   mapping: null,
   credential: null,
+}
+
+/** Files that are uploaded change only when somebody replaces one, and that starts a run: no schedule, unless one was chosen. */
+const scheduleFor = (schema: Schema, before: Kept, config: Values): Partial<Kept> => {
+  const first = Object.entries(schema.properties ?? {}).filter(([, field]) => field['x-first'] === true)
+  const isUploaded = first.some(([name, field]) => kindOf(field) === 'uploads' && before.config[name] === undefined && config[name] !== undefined)
+  const isElsewhere = first.some(([name, field]) => kindOf(field) !== 'uploads' && config[name] !== undefined)
+  return isUploaded && !isElsewhere && before.schedule?.cron === EMPTY.schedule?.cron ? { schedule: null } : {}
 }
 
 const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
@@ -95,7 +103,8 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
     setImports(imports + 1)
     change({ config: proposal.config, name: fields.name === '' ? proposal.title : fields.name })
   }
-  const errors = new Map([...failureErrors(result), ...fieldErrors(error)])
+  // What a test found before may have been corrected since.
+  const errors = error === null ? failureErrors(result) : fieldErrors(error)
   const form = useFirstFault(error)
   const hasSecrets = Object.keys((connector.secretSchema as Schema).properties ?? {}).length > 0
   return (
@@ -122,7 +131,7 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
                 values={config}
                 path="config"
                 errors={errors}
-                onChange={(next) => change({ config: next })}
+                onChange={(next) => change({ config: next, ...scheduleFor(connector.configSchema, kept, next) })}
               />
               {hasSecrets && (
                 <SecretsChoice
@@ -148,7 +157,11 @@ const Configure = ({ connector }: { readonly connector: ConnectorView }) => {
               </button>
             </header>
             <div className="body">
-              {result === null ? <p className="muted">{busy === 'test' ? messages.settings.testing : t.testHint}</p> : <TestPanel result={result} />}
+              {result === null ? (
+                <p className="muted">{busy === 'test' ? messages.settings.testing : t.testHint}</p>
+              ) : (
+                <TestPanel result={result} isNew />
+              )}
             </div>
           </section>
         </div>

@@ -116,7 +116,8 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
       await refresh()
     })
 
-  const errors = new Map([...failureErrors(result), ...fieldErrors(error)])
+  // What a test found before may have been corrected since.
+  const errors = error === null ? failureErrors(result) : fieldErrors(error)
   const form = useFirstFault(error)
   const isInVersion = 'config' in changes || 'mapping' in changes || 'schedule' in changes
   return (

@@ -1,6 +1,6 @@
 import type { SourceLine } from '@inlet/contract'
 import { describe, expect, it } from 'vitest'
-import { classify, groupByReason, isShown, matchesText, parseTerms, sortSources } from './filter-sources.js'
+import { classify, groupByReason, isShown, matcherOf, parseTerms, sortSources } from './filter-sources.js'
 
 const now = new Date('2026-11-28T12:00:00Z')
 const line = (change: Partial<SourceLine> = {}): SourceLine => ({
@@ -36,12 +36,18 @@ describe('searching sources', () => {
     ['orders customers', false],
     ['-', true],
   ])('%j: %s', (q, expected) => {
-    expect(matchesText(classify(line(), now), { q, connector: '' })).toBe(expected)
+    expect(matcherOf({ q, connector: '' })(classify(line(), now))).toBe(expected)
   })
   it('finds sources by what is wrong with them', () => {
     const broken = classify(line({ reason: 'AUTH_FAILED', problem: 'answered with status 401' }), now)
-    expect(matchesText(broken, { q: 'auth_failed', connector: '' })).toBe(true)
-    expect(matchesText(broken, { q: '-401', connector: '' })).toBe(false)
+    expect(matcherOf({ q: 'auth_failed', connector: '' })(broken)).toBe(true)
+    expect(matcherOf({ q: '-401', connector: '' })(broken)).toBe(false)
+  })
+  it('is the same object again until its condition changes', () => {
+    const one = line({ freshWithinSeconds: 7_200 })
+    const before = classify(one, now)
+    expect(classify(one, new Date(now.getTime() + 60_000))).toBe(before)
+    expect(classify(one, new Date(now.getTime() + 7_200_000)).condition).toBe('stale')
   })
   it('groups what is broken for one reason, in the order of the worst', () => {
     const all = [

@@ -16,14 +16,26 @@ export interface SourceFilter {
 export interface ClassifiedLine {
   readonly line: SourceLine
   readonly condition: Condition
+  /** Its name, by which the list is ordered. */
+  readonly name: string
   /** What a search looks through. */
   readonly text: string
 }
 
-export const classify = (line: SourceLine, now: Date): ClassifiedLine => ({
-  line,
-  condition: toCondition(line, now),
-  text: [
+const known = new WeakMap<SourceLine, ClassifiedLine>()
+
+/** The same object again while neither the line nor its condition has changed. */
+export const classify = (line: SourceLine, now: Date): ClassifiedLine => {
+  const condition = toCondition(line, now)
+  const before = known.get(line)
+  if (before?.condition === condition) return before
+  const classified = { line, condition, name: line.name.toLowerCase(), text: before?.text ?? toText(line) }
+  known.set(line, classified)
+  return classified
+}
+
+const toText = (line: SourceLine): string =>
+  [
     line.name,
     line.slug,
     line.connector,
@@ -32,8 +44,7 @@ export const classify = (line: SourceLine, now: Date): ClassifiedLine => ({
     ...Object.entries(line.labels).map(([name, value]) => `${name}:${value}`),
   ]
     .join('\n')
-    .toLowerCase(),
-})
+    .toLowerCase()
 
 /** Words of a search that all must stand in a source, and those (after a minus) that must not. */
 export const parseTerms = (q: string): { readonly wanted: readonly string[]; readonly unwanted: readonly string[] } => {
@@ -57,18 +68,19 @@ const SHOWN: Readonly<Record<Show, (classified: ClassifiedLine, now: Date) => bo
 
 export const isShown = (classified: ClassifiedLine, show: Show, now: Date): boolean => SHOWN[show](classified, now)
 
-export const matchesText = ({ text, line }: ClassifiedLine, filter: Pick<SourceFilter, 'q' | 'connector'>): boolean => {
+/** Whether a source matches what is searched for. */
+export const matcherOf = (filter: Pick<SourceFilter, 'q' | 'connector'>): ((classified: ClassifiedLine) => boolean) => {
   const { wanted, unwanted } = parseTerms(filter.q)
-  return (
+  return ({ text, line }) =>
     (filter.connector === '' || line.connector === filter.connector) &&
     wanted.every((word) => text.includes(word)) &&
     !unwanted.some((word) => text.includes(word))
-  )
 }
 
-const byName = (a: ClassifiedLine, b: ClassifiedLine): number => (a.line.name.toLowerCase() < b.line.name.toLowerCase() ? -1 : 1)
+const byName = (a: ClassifiedLine, b: ClassifiedLine): number => (a.name < b.name ? -1 : 1)
 const moment = (at: string | null): number => (at === null ? Number.POSITIVE_INFINITY : Date.parse(at))
-const rank = (classified: ClassifiedLine): number => CONDITIONS.indexOf(classified.condition)
+const RANKS = Object.fromEntries(CONDITIONS.map((condition, rank) => [condition, rank])) as Readonly<Record<Condition, number>>
+const rank = (classified: ClassifiedLine): number => RANKS[classified.condition]
 
 const ORDERS: Readonly<Record<Sort, (a: ClassifiedLine, b: ClassifiedLine) => number>> = {
   worst: (a, b) => rank(a) - rank(b) || b.line.quarantined - a.line.quarantined,

@@ -5,7 +5,8 @@ import { SHOWS, SORTS, type SourceFilter } from './filter-sources.js'
 
 interface FiltersProps {
   readonly filter: SourceFilter
-  readonly counts: Readonly<Record<string, number>>
+  /** Null while nobody knows. */
+  readonly counts: Readonly<Record<string, number>> | null
   readonly connectors: readonly string[]
   readonly onChange: (change: Readonly<Record<string, string | null>>) => void
 }
@@ -50,7 +51,7 @@ export const Filters = ({ filter, counts, connectors, onChange }: FiltersProps) 
             data-show={show}
             onClick={() => onChange({ show: show === SHOWS[0] ? null : show })}
           >
-            {t.shows[show]} <span className="num">{formatNumber(counts[show] ?? 0)}</span>
+            {t.shows[show]} <span className="num">{counts === null ? '' : formatNumber(counts[show] ?? 0)}</span>
           </button>
         ))}
       </fieldset>

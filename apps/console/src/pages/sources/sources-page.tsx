@@ -11,9 +11,10 @@ import { useNow } from '../../ui/time.js'
 import { useSearch } from '../../ui/use-search.js'
 import { BulkBar } from './bulk-bar.js'
 import { BulkInAddress } from './bulk-result.js'
-import { classify, isShown, matchesText, SHOWS, SORTS, type SourceFilter, sortSources } from './filter-sources.js'
+import { classify, isShown, matcherOf, SHOWS, SORTS, type SourceFilter, sortSources } from './filter-sources.js'
 import { Filters } from './filters.js'
 import { SourceList } from './source-list.js'
+import { useSame } from './use-same.js'
 import { useSelection } from './use-selection.js'
 import { useSourceLines } from './use-source-lines.js'
 import { useSteadyOrder } from './use-steady-order.js'
@@ -44,18 +45,14 @@ export const SourcesPage = () => {
         </>
       }
     >
-      {lines.data === undefined ? (
-        lines.isError ? (
-          <ProblemNote error={lines.error} onRetry={() => void lines.refetch()} />
+      <div className="stack">
+        {lines.isError && <ProblemNote error={lines.error} onRetry={() => void lines.refetch()} />}
+        {lines.data?.items.length === 0 ? (
+          <NoSources />
         ) : (
-          <Loading />
-        )
-      ) : (
-        <div className="stack">
-          {lines.isError && <ProblemNote error={lines.error} onRetry={() => void lines.refetch()} />}
-          {lines.data.items.length === 0 ? <NoSources /> : <Sources items={lines.data.items} />}
-        </div>
-      )}
+          (lines.data !== undefined || !lines.isError) && <Sources items={lines.data?.items ?? null} />
+        )}
+      </div>
     </Page>
   )
 }
@@ -69,7 +66,11 @@ const NoSources = () => (
   </Empty>
 )
 
-const Sources = ({ items }: { readonly items: readonly SourceLine[] }) => {
+const NONE: readonly SourceLine[] = []
+
+/** One can search before the sources are there (null): they come as they are wanted. */
+const Sources = ({ items: known }: { readonly items: readonly SourceLine[] | null }) => {
+  const items = known ?? NONE
   const [search, setSearch] = useSearch()
   const now = useNow()
   const filter: SourceFilter = {
@@ -80,23 +81,14 @@ const Sources = ({ items }: { readonly items: readonly SourceLine[] }) => {
   }
   // The field follows the typing at once; 5,000 rows follow as fast as they can.
   const q = useDeferredValue(filter.q)
-  const classified = useMemo(() => items.map((line) => classify(line, now)), [items, now])
-  const matching = useMemo(
-    () => classified.filter((each) => matchesText(each, { q, connector: filter.connector })),
-    [classified, q, filter.connector],
-  )
+  const classified = useSame(useMemo(() => items.map((line) => classify(line, now)), [items, now]))
+  const matching = useMemo(() => classified.filter(matcherOf({ q, connector: filter.connector })), [classified, q, filter.connector])
   const counts = useMemo(
     () => Object.fromEntries(SHOWS.map((show) => [show, matching.filter((each) => isShown(each, show, now)).length])),
     [matching, now],
   )
-  const sorted = useMemo(
-    () =>
-      sortSources(
-        matching.filter((each) => isShown(each, filter.show, now)),
-        filter.sort,
-      ),
-    [matching, filter.show, filter.sort, now],
-  )
+  const shown = useSame(useMemo(() => matching.filter((each) => isShown(each, filter.show, now)), [matching, filter.show, now]))
+  const sorted = useMemo(() => sortSources(shown, filter.sort), [shown, filter.sort])
   const [isHeld, setHeld] = useState(false)
   const rows = useSteadyOrder(sorted, isHeld, JSON.stringify([q, filter.show, filter.connector, filter.sort]))
   const connectors = useMemo(() => [...new Set(items.map(({ connector }) => connector))].sort(), [items])
@@ -105,11 +97,15 @@ const Sources = ({ items }: { readonly items: readonly SourceLine[] }) => {
 
   return (
     <div className="stack">
-      <Filters filter={filter} counts={counts} connectors={connectors} onChange={setSearch} />
-      <p className="visually-hidden" role="status">
-        {formatNumber(rows.length)} {t.title}
-      </p>
-      {rows.length === 0 ? (
+      <Filters filter={filter} counts={known === null ? null : counts} connectors={connectors} onChange={setSearch} />
+      {known !== null && (
+        <p className="visually-hidden" role="status">
+          {formatNumber(rows.length)} {t.title}
+        </p>
+      )}
+      {known === null ? (
+        <Loading />
+      ) : rows.length === 0 ? (
         <Empty title={t.noneMatch}>
           <p>{t.noneMatchHint(formatNumber(items.length))}</p>
           <button type="button" className="button" onClick={() => setSearch({ q: null, show: null, connector: null })}>

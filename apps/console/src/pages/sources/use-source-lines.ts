@@ -3,8 +3,9 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { client } from '../../api/client.js'
 import { useEvents, useLiveState } from '../../api/use-live.js'
+import { sourceLinesQuery } from './source-lines-query.js'
 
-const KEY = ['source-lines']
+const KEY = sourceLinesQuery.queryKey
 const MAX_IDS = 200
 /** What no event says, such as a source that turns stale or a deletion elsewhere, shows after this. */
 const REFETCH_MS = 60_000
@@ -24,7 +25,7 @@ export const useSourceLines = () => {
     changed.current.clear()
     if (ids.length > MAX_IDS) return queries.invalidateQueries({ queryKey: KEY })
     const fresh = await client.call<SourceLines>('GET', '/v1/overview/sources', { query: { id: ids } })
-    queries.setQueryData<SourceLines>(KEY, (known) => (known === undefined ? known : { at: fresh.at, items: merge(known.items, fresh.items, ids) }))
+    queries.setQueryData<SourceLines>(KEY, (known) => (known === undefined ? known : withItems(known, merge(known.items, fresh.items, ids))))
   }
   useEvents((events) => {
     for (const { sourceId } of events) if (sourceId !== null) changed.current.add(sourceId)
@@ -42,11 +43,14 @@ export const useSourceLines = () => {
       queries.setQueryData<SourceLines>(KEY, (known) => {
         if (known === undefined) return known
         for (const { id, state } of known.items) if (!present.has(id) && (state === 'RUNNING' || state === 'STARTING')) changed.current.add(id)
-        return { at: recent.at, items: merge(known.items, recent.items, []) }
+        return withItems(known, merge(known.items, recent.items, []))
       })
       if (changed.current.size > 0) timer.current ??= setTimeout(() => void refresh().catch(() => undefined), CHANGE_MS)
       return recent.at
     },
+    // The whole list is asked for at the same time: this follows later.
+    initialData: '',
+    staleTime: RECENT_MS,
     refetchInterval: RECENT_MS,
     retry: false,
   })
@@ -57,19 +61,23 @@ export const useSourceLines = () => {
     wasLost.current = liveState === 'lost'
   }, [liveState, queries])
 
-  return useQuery({
-    queryKey: KEY,
-    queryFn: ({ signal }) => client.call<SourceLines>('GET', '/v1/overview/sources', { signal }),
-    refetchInterval: REFETCH_MS,
-    staleTime: 10_000,
-  })
+  return useQuery({ ...sourceLinesQuery, refetchInterval: REFETCH_MS })
 }
 
-/** The known lines with the fresh ones in their places; those that were asked for and are no more are left out. */
-export const merge = (known: readonly SourceLine[], fresh: readonly SourceLine[], requestedIds: readonly string[]): SourceLine[] => {
-  const byId = new Map(fresh.map((line) => [line.id, line]))
-  const removed = new Set(requestedIds.filter((id) => !byId.has(id)))
+const withItems = (known: SourceLines, items: readonly SourceLine[]): SourceLines =>
+  items === known.items ? known : { at: known.at, items: [...items] }
+
+/**
+ * The known lines with the fresh ones in their places; those that were asked for and are no more are left out. What says the same stays the same
+ * object, down to the list as a whole: what is made of thousands of lines is not made again.
+ */
+export const merge = (known: readonly SourceLine[], fresh: readonly SourceLine[], requestedIds: readonly string[]): readonly SourceLine[] => {
+  const present = new Map(known.map((line) => [line.id, line]))
+  const isNews = (line: SourceLine): boolean => JSON.stringify(line) !== JSON.stringify(present.get(line.id))
+  const byId = new Map(fresh.filter(isNews).map((line) => [line.id, line]))
+  const came = new Set(fresh.map(({ id }) => id))
+  const removed = new Set(requestedIds.filter((id) => !came.has(id) && present.has(id)))
+  if (byId.size + removed.size === 0) return known
   const updated = known.filter(({ id }) => !removed.has(id)).map((line) => byId.get(line.id) ?? line)
-  const present = new Set(known.map(({ id }) => id))
   return [...updated, ...fresh.filter(({ id }) => !present.has(id))]
 }

@@ -1,6 +1,6 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
 import type { Attempt } from '../../sql/dialect.js'
-import { brokenReason, NO_CONNECTION_LEFT, networkReason, REASON_BY_SQLSTATE_CLASS, tlsHint } from '../../sql/session/network-reason.js'
+import { brokenReason, fieldOf, NO_CONNECTION_LEFT, networkReason, REASON_BY_SQLSTATE_CLASS, tlsHint } from '../../sql/session/network-reason.js'
 
 /** By error number (MySQL and MariaDB error references); 1900 to 1999 are MariaDB's own. */
 const BY_NUMBER: ReadonlyMap<number, Reason> = new Map<number, Reason>([
@@ -33,7 +33,7 @@ export const toMysqlFailure = (thrown: unknown, attempt: Attempt): Failure => {
   const facts = factsOf(thrown)
   const reason = reasonOf(facts, message, attempt.connecting === true)
   const full = facts.number !== undefined && TOO_MANY.has(facts.number) ? { next: NO_CONNECTION_LEFT } : {}
-  return new Failure(reason, `${attempt.doing}: ${message}${hintOf(reason, facts)}`, { cause: thrown, ...full })
+  return new Failure(reason, `${attempt.doing}: ${message}${hintOf(reason, facts)}`, { cause: thrown, ...fieldOf(reason), ...full })
 }
 
 interface Facts {

@@ -1,6 +1,6 @@
 import { Failure, type Reason } from '@inlet/connector-sdk'
 import type { Attempt } from '../../sql/dialect.js'
-import { brokenReason, NO_CONNECTION_LEFT, networkReason, REASON_BY_SQLSTATE_CLASS, tlsHint } from '../../sql/session/network-reason.js'
+import { brokenReason, fieldOf, NO_CONNECTION_LEFT, networkReason, REASON_BY_SQLSTATE_CLASS, tlsHint } from '../../sql/session/network-reason.js'
 
 const BY_SQLSTATE: Readonly<Record<string, Reason>> = {
   '28P01': 'AUTH_FAILED',
@@ -33,7 +33,7 @@ export const toPgFailure = (thrown: unknown, attempt: Attempt): Failure => {
   const reason = reasonOf(code, message, attempt.connecting === true)
   const hint = reason === 'TLS_FAILED' ? `; ${tlsHint(WITHOUT_TLS.test(message))}` : ''
   const full = code === '53300' ? { next: NO_CONNECTION_LEFT } : {}
-  return new Failure(reason, `${attempt.doing}: ${message}${hint}`, { cause: thrown, ...full })
+  return new Failure(reason, `${attempt.doing}: ${message}${hint}`, { cause: thrown, ...fieldOf(reason), ...full })
 }
 
 const reasonOf = (code: string, message: string, connecting: boolean): Reason => {

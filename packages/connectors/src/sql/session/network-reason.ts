@@ -35,6 +35,10 @@ export const tlsHint = (without: boolean): string =>
     ? 'set tls.mode to "disable" if its network may see everything in clear'
     : 'tls.ca and tls.serverName say which certificate to expect, tls.mode "require" encrypts without looking at it'
 
+/** Returns the setting at which a form shows why a connection failed; none for what no single setting would correct. */
+export const fieldOf = (reason: Reason): { readonly field?: string } =>
+  reason === 'TLS_FAILED' ? { field: 'config.tls.mode' } : reason === 'AUTH_FAILED' ? { field: 'secrets.password' } : {}
+
 /** What to do when a server takes no further connection. */
 export const NO_CONNECTION_LEFT =
   'End connections at the server that nobody needs, or let it (or this account) have more of them; it is tried again with back-off.'
