@@ -135,7 +135,7 @@ try {
       const directory = path.join(migrations, `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}_${name}`)
       fs.mkdirSync(directory, { recursive: true })
       fs.writeFileSync(path.join(directory, 'migration.sql'), diff.stdout)
-      console.log(`wrote ${path.relative(root, directory)}`)
+      console.log(`wrote ${path.relative(root, directory)}\nThe database client learns of the change with: npm run generate`)
     }
   } else {
     console.error('usage: npm run db -- new <name> | check')

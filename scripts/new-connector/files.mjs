@@ -18,9 +18,9 @@ describeConnector(connector, { fixture: openNotebookFixture })
 
 const depthOf = (line) => (line.includes('../') ? 0 : line.includes('/fixtures/') ? 1 : 2)
 
-const readmeOf = ({ type, title }, more) => `# ${title}
+const readmeOf = ({ type, title }, more) => `# \`${type}\`: notes of ${title}
 
-Type \`${type}\`. Reads a notebook: a server that numbers its changes (\`GET /notes?after=N\`). This is a working start; make it yours.
+Reads a notebook: a server that numbers its changes (\`GET /notes?after=N\`). This is a working start; make it yours.
 
 | | |
 | --- | --- |

@@ -19,6 +19,12 @@ const examples = readdirSync(FOLDER).flatMap((name) => {
 
 it('finds the examples', () => expect(examples.length).toBeGreaterThan(10))
 
+it('the list of connectors links to each of them', () => {
+  const list = readFileSync(path.join(FOLDER, '../README.md'), 'utf8')
+  const folders = connectors.map(({ type }) => type.replaceAll('_', '-'))
+  expect(folders.filter((folder) => !list.includes(`](src/${folder}/README.md)`))).toEqual([])
+})
+
 it.each(examples)('%s: %j can be registered as it stands', (type, example, connector) => {
   const body = 'config' in example ? (example as { readonly [member: string]: unknown }) : { name: 'x', connector: type, config: example }
   expect(Object.keys(body).filter((name) => !['name', 'connector', 'config', 'secrets', 'schedule', 'mapping'].includes(name))).toEqual([])
