@@ -4,7 +4,7 @@ import { type CommandContext, openApi, type RemoteFlags, show } from './context.
 
 /** Actions on a source that need no further arguments. */
 export const SOURCE_ACTIONS = {
-  pause: 'no more runs begin; one that is active ends by itself',
+  pause: 'no more runs begin; an active one runs to its end',
   resume: 'runs begin again, also after an error',
   start: 'start it',
   stop: 'stop it, its active run included',

@@ -29,7 +29,7 @@ describe('resultLines', () => {
     rotation,
   })
   it.each([
-    [{}, '  Key k1 is needed no more: take it out of INLET_ENCRYPTION_KEYS.'],
+    [{}, '  Key k1 is no longer needed: remove it from INLET_ENCRYPTION_KEYS.'],
     [{ removable: false, apiKeys: 2 }, '  Key k1 is still needed by 2 API keys that have not been used since.'],
     [
       { removable: false, configured: false, canary: true, sealed: { credentials: 2, calls: 1 } },

@@ -46,7 +46,7 @@ export const resultLines = ({ keys, primaryKey }: EncryptionView): readonly stri
   keys
     .filter(({ id }) => id !== primaryKey)
     .map((key) => {
-      if (key.removable) return `  Key ${key.id} is needed no more: take it out of INLET_ENCRYPTION_KEYS.`
+      if (key.removable) return `  Key ${key.id} is no longer needed: remove it from INLET_ENCRYPTION_KEYS.`
       const texts = Object.values(key.sealed).reduce((sum, count) => sum + count, 0)
       const uses = [
         ...(texts > 0 ? [`${texts} sealed texts`] : []),

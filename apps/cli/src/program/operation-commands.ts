@@ -55,7 +55,7 @@ const addNotificationActions = (notifications: Command, act: Act): void => {
   )
   for (const [name, active, text] of [
     ['enable', true, 'notify a target again'],
-    ['disable', false, 'notify a target no more, until it is enabled'],
+    ['disable', false, 'stop notifying a target until it is enabled'],
   ] as const)
     examples(
       one(name, text).action(

@@ -74,7 +74,7 @@ export const deliveryMessages = {
     removeTitle: (model: string) => `Delete ${model}`,
     removeHint: 'Its vectors are deleted. To have them again, all texts must be sent to the endpoint again.',
     removeActiveHint:
-      'Searches use this model now: they go on with what they used before. Its vectors are deleted, and must be made again to have them back.',
+      'Searches use this model now and will return to what they used before. Its vectors are deleted; to use it again, they must be computed again.',
     removed: (model: string) => `${model} is deleted.`,
     form: {
       sends: 'The texts of all records are sent to this endpoint.',

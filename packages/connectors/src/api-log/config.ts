@@ -12,16 +12,18 @@ const fieldsSchema = z
     method: path.describe('The method.'),
     target: path.describe('Path with query, or a whole address.'),
     protocol: path.describe('The protocol, e.g. `HTTP/1.1`.'),
-    status: path.describe('The status of the answer.'),
-    bytes: path.describe('Size of the answer in bytes.'),
-    duration: path.describe('How long the answer took; see durationUnit.'),
+    status: path.describe('The status of the response.'),
+    bytes: path.describe('Size of the response in bytes.'),
+    duration: path.describe('How long the response took; see durationUnit.'),
     remoteAddress: path.describe('Address of the client.'),
     remoteUser: path.describe('Name of the user.'),
-    host: path.describe('Host that was asked.'),
+    host: path.describe('Host of the request.'),
     referrer: path.describe('The Referer header.'),
     userAgent: path.describe('The User-Agent header.'),
   })
-  .describe('Where JSON lines hold what, e.g. `{ "status": "response.code" }`; names of nginx, Caddy, Traefik, Envoy, AWS, Google and ECS are known.')
+  .describe(
+    'Where JSON lines have each field, e.g. `{ "status": "response.code" }`; the names of nginx, Caddy, Traefik, Envoy, AWS, Google and ECS are known.',
+  )
 
 /** Settings of the `api_log` connector. Sizes are bytes. */
 export const configSchema = z.strictObject({
@@ -45,12 +47,14 @@ export const configSchema = z.strictObject({
     .min(3)
     .max(2000)
     .optional()
-    .describe('A format of your own, as log_format of nginx: `$remote_addr [$time_local] "$request" $status $request_time`. Stronger than `format`.'),
+    .describe(
+      'A format of your own, written like nginx\'s log_format: `$remote_addr [$time_local] "$request" $status $request_time`. Overrides `format`.',
+    ),
   fields: fieldsSchema.default({}),
   durationUnit: z
     .enum(['auto', 's', 'ms', 'us', 'ns'])
     .default('auto')
-    .describe('Unit of the duration; `auto` goes by the name of the field and takes seconds for unknown ones.'),
+    .describe('Unit of the duration; `auto` derives it from the name of the field, and assumes seconds for unknown names.'),
   extraFields: z
     .array(z.string().min(1).max(200))
     .max(50)
@@ -66,18 +70,14 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1).max(500))
     .max(200)
     .default([])
-    .describe('Paths to keep, without query: `/api/v1/*`; `*` stands for any characters, slashes too. All when empty.'),
-  excludeEndpoints: z
-    .array(z.string().min(1).max(500))
-    .max(200)
-    .default([])
-    .describe('Paths to leave out, e.g. `/health*`; stronger than endpoints.'),
-  since: moment.optional().describe('Earlier requests are left out, and files last written more than a day before it.'),
-  until: moment.optional().describe('Requests at or after this time are left out.'),
+    .describe('Paths to keep, without query: `/api/v1/*`; `*` matches any characters, including slashes. All when empty.'),
+  excludeEndpoints: z.array(z.string().min(1).max(500)).max(200).default([]).describe('Paths to leave out, e.g. `/health*`; overrides endpoints.'),
+  since: moment.optional().describe('Leave out earlier requests, and files last written more than a day before.'),
+  until: moment.optional().describe('Leave out requests at or after this time.'),
   folderInKey: z
     .boolean()
     .default(false)
-    .describe('Whether the folder of a file belongs to the identity of its lines: for logs of several servers in folders of their own.'),
+    .describe('Whether the folder of a file is part of the identity of its lines: for logs of several servers in separate folders.'),
   maxLineBytes: z.int().min(200).max(MiB).default(65_536).describe('Longer lines go to quarantine.'),
   maxExpandedBytes: z
     .int()

@@ -15,18 +15,18 @@ const incrementalSchema = z.discriminatedUnion('kind', [
       .min(1)
       .max(200)
       .optional()
-      .describe('Query parameter that asks for records from the cursor on; without it all pages are read and old records left out'),
+      .describe('Query parameter that asks for records from the cursor on; without it, all pages are read and old records left out'),
     format: z
       .enum(['iso', 'isoSeconds', 'date', 'epochSeconds', 'epochMillis', 'asIs'])
       .default('iso')
-      .describe('How the field and the parameter write the time; asIs for rising numbers and sortable texts'),
+      .describe('How the field and the parameter write the time; asIs for increasing numbers and sortable strings'),
     lagSeconds: z
       .number()
       .int()
       .min(0)
       .max(604_800)
       .default(60)
-      .describe('Asks again for this long before the cursor, for records that appear late; not with asIs'),
+      .describe('How far before the cursor to ask again, for records that appear late; not with asIs'),
     start: z.string().max(100).optional().describe('Where the first run begins, e.g. 2026-01-01T00:00:00Z; everything when absent'),
     order: z
       .enum(['unknown', 'ascending', 'descending'])
@@ -34,13 +34,13 @@ const incrementalSchema = z.discriminatedUnion('kind', [
       .describe(
         'Order of the records by the field: ascending saves the position page by page, descending without a parameter stops at the first old page',
       ),
-    bound: z.enum(['inclusive', 'exclusive']).default('inclusive').describe('Whether the parameter gives records equal to it too'),
+    bound: z.enum(['inclusive', 'exclusive']).default('inclusive').describe('Whether the parameter also returns records equal to it'),
   }),
   z.strictObject({
     kind: z.literal('since').describe('The cursor is the time at which the last complete run began'),
     param: z.string().min(1).max(200).describe('Query parameter that asks for records changed since'),
     format: z.enum(['iso', 'isoSeconds', 'date', 'epochSeconds', 'epochMillis']).default('iso').describe('How the parameter writes the time'),
-    lagSeconds: z.number().int().min(0).max(604_800).default(60).describe('Asks again for this long before the cursor'),
+    lagSeconds: z.number().int().min(0).max(604_800).default(60).describe('How far before the cursor to ask again'),
     start: z.string().max(100).optional().describe('Where the first run begins; everything when absent'),
   }),
   z.strictObject({
@@ -56,13 +56,13 @@ const streamSchema = z.strictObject({
     .regex(/^[\w.-]{1,100}$/, 'must be 1 to 100 letters, digits, ".", "-" or "_"')
     .describe('Name of the stream'),
   kind: z.enum(['document', 'event', 'row', 'item']).default('item').describe('What the records are'),
-  method: z.enum(['GET', 'POST']).default('GET').describe('POST only for endpoints that merely read'),
-  path: z.string().max(2_000).describe('Path below the URL, e.g. /issues; with a parent it may hold {parent.id}'),
+  method: z.enum(['GET', 'POST']).default('GET').describe('POST only for endpoints that just read'),
+  path: z.string().max(2_000).describe('Path below the URL, e.g. /issues; with a parent it may contain {parent.id}'),
   headers: headers.default({}).describe('Further headers; no secrets'),
   query: query.default({}).describe('Further query parameters; no secrets'),
   body: z.record(z.string(), z.json()).optional().describe('JSON body of a POST'),
-  shape: z.enum(['list', 'object']).default('list').describe('Whether recordsPath leads to a list or to one single record'),
-  recordsPath: path.default('').describe('Path of the records in the answer, e.g. data.items or /data/items; empty for the whole answer'),
+  shape: z.enum(['list', 'object']).default('list').describe('Whether recordsPath leads to a list or to a single record'),
+  recordsPath: path.default('').describe('Path of the records in the response, e.g. data.items or /data/items; empty for the whole response'),
   nullList: z
     .enum(['unknown', 'empty'])
     .default('unknown')
@@ -83,11 +83,11 @@ const streamSchema = z.strictObject({
   deletedField: path.optional().describe('Path of a field that is true, or a time, for deleted records'),
   parent: z
     .strictObject({
-      stream: z.string().max(100).describe('Name of the stream whose records this one is read for'),
+      stream: z.string().max(100).describe('Name of the stream for whose records this one is read'),
       keyed: z.boolean().default(true).describe('Whether the key of the parent becomes part of the key; false where keys are unique by themselves'),
     })
     .optional()
-    .describe('Reads this stream once for every record of another one'),
+    .describe('Reads this stream once for each record of another stream'),
 })
 export type StreamConfig = z.output<typeof streamSchema>
 
@@ -103,21 +103,21 @@ export const configSchema = z.strictObject({
     .min(1)
     .max(60_000)
     .optional()
-    .describe('What the API allows; all sources with these secrets keep to it together. Unset: as fast as its answers permit.'),
+    .describe('Rate limit of the API, shared by all sources with these secrets. Unset: as fast as its responses permit.'),
   retries: z.number().int().min(0).max(10).default(3).describe('How often a failed request is tried again within a run'),
-  timeoutMs: z.number().int().min(1_000).max(300_000).default(30_000).describe('Time for one complete answer'),
+  timeoutMs: z.number().int().min(1_000).max(300_000).default(30_000).describe('Timeout for one complete response'),
   maxBytes: z
     .number()
     .int()
     .min(1_024)
     .max(256 * 1024 * 1024)
     .default(32 * 1024 * 1024)
-    .describe('Size of one decompressed answer'),
+    .describe('Maximum size of a response, decompressed'),
   futureToleranceSeconds: z.number().int().min(0).max(86_400).default(300).describe('How far the clock of the API may be ahead'),
 })
 export type ApiConfig = z.output<typeof configSchema>
 
 export const secretSchema = authSecretsSchema.extend({
-  headers: headers.optional().describe('Headers that are secret, sent to the origin of the URL only'),
+  headers: headers.optional().describe('Secret headers, sent only to the origin of the URL'),
 })
 export type ApiSecrets = z.output<typeof secretSchema>

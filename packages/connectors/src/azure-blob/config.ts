@@ -33,7 +33,7 @@ export const secretSchema = z.strictObject({
   accountKey: secret.optional().describe('A key of the storage account.').meta({ 'x-way': 'Account key' }),
   sasToken: secret
     .optional()
-    .describe('Shared access signature with the rights to read and list: the part behind the question mark.')
+    .describe('Shared access signature with the permissions to read and list: the part after the question mark.')
     .meta({ 'x-way': 'Shared access signature' }),
 })
 

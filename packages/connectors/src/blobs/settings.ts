@@ -6,11 +6,7 @@ const patterns = z.array(z.string().min(1).max(1024)).max(100).default([])
 
 /** Which blobs of a store are read, and how: the settings that all blob stores share. */
 export const blobShape = {
-  prefix: z
-    .string()
-    .max(1024)
-    .default('')
-    .describe('Only blobs whose name starts with it, e.g. `exports/2024/`. The store itself leaves out the others.'),
+  prefix: z.string().max(1024).default('').describe('Only blobs whose name starts with this, e.g. `exports/2024/`. The store itself filters by it.'),
   include: patterns.describe('Globs (`*`, `?`, `[a-z]`, `{a,b}`, `**`) of whole names, e.g. `exports/**/*.csv`; none: all.'),
   exclude: patterns.describe('Globs of whole names to leave out, e.g. `**/_temporary/**`.'),
   ...readingShape,

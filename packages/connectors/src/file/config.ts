@@ -29,7 +29,7 @@ export const configSchema = z
     append: z
       .boolean()
       .default(false)
-      .describe('Files only grow (NDJSON): read just what was added. Rotated and truncated files are read again; nothing is deleted.'),
+      .describe('Files only grow (NDJSON): read only what was added. Rotated and truncated files are read again; nothing is deleted.'),
   })
   .refine((config) => config.uploads.length + config.paths.length > 0, { message: 'name at least one upload or path', path: ['paths'] })
 

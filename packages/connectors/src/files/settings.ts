@@ -15,9 +15,11 @@ const fieldsSchema = z
     text: z
       .union([fieldName, z.array(fieldName).min(1).max(50)])
       .optional()
-      .describe('Field or fields whose values, joined by a blank line, full-text search reads.'),
-    url: fieldName.optional().describe('Field that holds the address of a record.'),
-    occurredAt: fieldName.optional().describe('Field that says when it happened (ISO 8601 or any date JavaScript reads); others are left out.'),
+      .describe('Field or fields for full-text search, joined by a blank line.'),
+    url: fieldName.optional().describe('Field with the address of a record.'),
+    occurredAt: fieldName
+      .optional()
+      .describe('Field with the time at which it happened (ISO 8601, or any date that JavaScript understands); other values are ignored.'),
   })
   .describe('Which fields of a row become title, text, address and time of its record.')
 
@@ -26,7 +28,7 @@ export const readingShape = {
   format: z
     .enum(['auto', ...FORMATS])
     .default('auto')
-    .describe('Format of the files; `auto` goes by the name and then by the content.'),
+    .describe('Format of the files; `auto` detects it from the name, then from the content.'),
   recordPer: z
     .enum(['auto', 'file', 'row'])
     .default('auto')
@@ -38,7 +40,7 @@ export const readingShape = {
     .min(1)
     .max(40)
     .default('auto')
-    .describe('Character encoding, e.g. `utf-8`, `windows-1252`, `utf-16le`; `auto` goes by byte order mark and content.'),
+    .describe('Character encoding, e.g. `utf-8`, `windows-1252`, `utf-16le`; `auto` detects it from the byte order mark and the content.'),
   delimiter: z
     .string()
     .min(1)
@@ -58,24 +60,22 @@ export const readingShape = {
     .describe(
       'The line of CSV, or row of a sheet, that names the columns, counted from 1; what is above is left out. Found by itself where that is safe.',
     ),
-  skipLines: z.int().min(0).max(1_000_000).optional().describe('How many lines of CSV, or rows of a sheet, are left out at the start.'),
+  skipLines: z.int().min(0).max(1_000_000).optional().describe('How many lines of CSV, or rows of a sheet, are skipped at the start.'),
   comment: z
     .string()
     .max(10)
     .optional()
-    .describe('What lines of comments in CSV begin with, e.g. `#`; empty for none. By itself only lines with `#` above the header are.'),
-  escape: z
-    .string()
-    .max(1)
-    .optional()
-    .describe('Character that makes a quote or delimiter behind it text in CSV, e.g. a backslash; otherwise quotes are doubled.'),
+    .describe(
+      'What comment lines of CSV begin with, e.g. `#`; empty: there are none. By default, only lines with `#` above the header are comments.',
+    ),
+  escape: z.string().max(1).optional().describe('Escape character of CSV, e.g. a backslash; without one, quotes are doubled.'),
   trim: z
     .boolean()
     .optional()
-    .describe('Whether blanks around the fields of CSV are left out. By itself only those around quotes are, where that is safe.'),
-  recordsPath: z.string().max(500).optional().describe('Where the list of records lies in a JSON object, e.g. `data.items`.'),
+    .describe('Whether spaces around the fields of CSV are removed. By default, only those around quotes are, where that is safe.'),
+  recordsPath: z.string().max(500).optional().describe('Path of the list of records in a JSON object, e.g. `data.items`.'),
   keyFields: z.array(fieldName).max(20).default([]).describe('Fields that identify a row within its file; without them its number does.'),
-  kind: z.enum(['row', 'document', 'event', 'item']).default('row').describe('Kind of the records made of rows.'),
+  kind: z.enum(['row', 'document', 'event', 'item']).default('row').describe('Kind of the records that rows become.'),
   fields: fieldsSchema.default({}),
   maxFileBytes: z
     .int()

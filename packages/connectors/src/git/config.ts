@@ -17,31 +17,31 @@ export const gitConfigSchema = z
       .array(z.enum(['commits', 'files']))
       .min(1)
       .default(['commits'])
-      .describe('What to read: commits (the history) and files (what the head of the branch holds).'),
+      .describe('What to read: commits (the history) and files (the contents of the head of the branch).'),
     since: moment.optional().describe('Leave out commits that were committed before this time (ISO 8601).'),
     maxCommits: z
       .int()
       .min(1)
       .max(10_000_000)
       .optional()
-      .describe('At most this many of the newest commits at the first read; later reads take all new ones.'),
+      .describe('The first read takes at most this many of the newest commits; later reads take all new ones.'),
     firstParent: z.boolean().default(false).describe('Follow only the first parent of merges: the history of the branch itself.'),
-    stats: z.boolean().default(true).describe('Record changed paths and line counts of every commit; needs far more time in large repositories.'),
-    include: z.array(pattern).max(100).default([]).describe('Globs of paths, e.g. src/**; a folder stands for all below it. Empty: everything.'),
-    exclude: z.array(pattern).max(100).default([]).describe('Globs of paths to leave out; stronger than include.'),
+    stats: z.boolean().default(true).describe('Record the changed paths and line counts of every commit; takes far more time in large repositories.'),
+    include: z.array(pattern).max(100).default([]).describe('Globs of paths, e.g. src/**; a folder includes everything below it. Empty: everything.'),
+    exclude: z.array(pattern).max(100).default([]).describe('Globs of paths to leave out; overrides include.'),
     contents: z.boolean().default(true).describe('Store the text of files, not only their names (stream files).'),
     maxFileBytes: z
       .int()
       .min(1)
       .max(8 * 1024 * 1024)
       .default(512 * 1024)
-      .describe('Content of larger files is left out, in bytes (stream files).'),
+      .describe('The content of files larger than this is left out, in bytes (stream files).'),
     maxRepositoryBytes: z
       .int()
       .min(1_000_000)
       .default(10 * 1024 ** 3)
-      .describe('A remote repository whose clone grows beyond this is refused, in bytes.'),
-    pageRecords: z.int().min(1).max(1000).default(500).describe('Records a page.'),
+      .describe('A remote repository whose clone grows larger than this is refused, in bytes.'),
+    pageRecords: z.int().min(1).max(1000).default(500).describe('Records per page.'),
   })
   .refine((config) => (config.url === undefined) !== (config.path === undefined), { message: 'set either url or path', path: ['url'] })
 

@@ -8,10 +8,12 @@ export const githubConfig = z.strictObject({
     .array(z.string().min(3).max(200))
     .min(1)
     .max(300)
-    .describe('Repositories as owner/name; the name may be a glob (acme/*, acme/docs-*), then all of that owner that the token sees and that match.'),
+    .describe(
+      'Repositories as owner/name; the name may be a glob (acme/*, acme/docs-*) for all matching repositories of the owner that the token can see.',
+    ),
   exclude: z.array(z.string().min(3).max(200)).max(300).default([]).describe('Repositories to leave out, as owner/name or owner/glob.'),
-  forks: z.boolean().default(false).describe('Whether globs take forks.'),
-  archived: z.boolean().default(true).describe('Whether globs take archived repositories.'),
+  forks: z.boolean().default(false).describe('Whether globs include forks.'),
+  archived: z.boolean().default(true).describe('Whether globs include archived repositories.'),
   streams: z
     .array(z.enum(STREAMS))
     .min(1)
@@ -25,7 +27,7 @@ export const githubConfig = z.strictObject({
     .max(2_048)
     .default('https://api.github.com')
     .describe('Address of the REST API; for GitHub Enterprise Server https://<host>/api/v3.'),
-  pageSize: z.int().min(1).max(100).default(100).describe('Items asked for with one request.'),
+  pageSize: z.int().min(1).max(100).default(100).describe('Items per request.'),
   reserveRequests: z
     .int()
     .min(0)
@@ -34,8 +36,8 @@ export const githubConfig = z.strictObject({
     .describe(
       'Requests of the hourly quota that are left to other users of the token: with fewer remaining, the run is parked until the quota renews.',
     ),
-  timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('For one request, in milliseconds.'),
-  retries: z.int().min(0).max(5).default(2).describe('How often a request is tried again after a failure that may pass.'),
+  timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('Timeout of one request, in milliseconds.'),
+  retries: z.int().min(0).max(5).default(2).describe('How often a request is tried again after a temporary failure.'),
 })
 
 export type GithubConfig = z.infer<typeof githubConfig>

@@ -9,12 +9,12 @@ export const kafkaConfig = z.strictObject({
     .array(z.string().min(3).max(300))
     .min(1)
     .max(50)
-    .describe('Addresses to begin with, as host:port. The cluster names its other brokers itself; operators must allow those as well.'),
+    .describe('Initial brokers, as host:port. The cluster names the others; operators must allow those as well.'),
   topics: z
     .array(z.string().regex(NAME, 'letters, digits, ".", "_" and "-"; "*" stands for any characters'))
     .min(1)
     .max(500)
-    .describe('Topics to read; "*" stands for any characters, e.g. "orders.*". Each topic is a stream.'),
+    .describe('Topics to read; "*" matches any characters, e.g. "orders.*". Each topic is a stream.'),
   tls: z
     .strictObject({
       enabled: z.boolean().default(false).describe('Connect by TLS; certificates are always checked.'),
@@ -24,11 +24,11 @@ export const kafkaConfig = z.strictObject({
         .max(253)
         .refine((name) => canonicalHost(name) !== null, { error: 'is not a host name' })
         .optional()
-        .describe('Name in the certificates of the brokers, where it is not the host they are reached by.'),
+        .describe('Name in the certificates of the brokers, if it differs from their host.'),
     })
     .default({ enabled: false })
     .describe('Encryption of the connections.'),
-  sasl: z.enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512']).default('none').describe('How to log in; the account stands in the secrets.'),
+  sasl: z.enum(['none', 'plain', 'scram-sha-256', 'scram-sha-512']).default('none').describe('How to log in; username and password are secrets.'),
   format: z
     .enum(['json', 'text', 'binary'])
     .default('json')
@@ -42,7 +42,7 @@ export const kafkaConfig = z.strictObject({
   start: z
     .union([z.enum(['earliest', 'latest']), moment])
     .default('earliest')
-    .describe('Where the first run begins: at what is oldest, at what comes from now on, or at a moment (ISO 8601).'),
+    .describe('Where the first run begins: at the oldest message, at messages from now on, or at a time (ISO 8601).'),
   onLoss: z
     .enum(['fail', 'continue'])
     .default('fail')
@@ -54,8 +54,8 @@ export const kafkaConfig = z.strictObject({
     .min(1)
     .max(249)
     .optional()
-    .describe('Consumer group under which the positions are shown to other tools. Inlet never reads them, and joins no group.'),
-  maxFetchBytes: z.int().min(65_536).max(52_428_800).default(4_194_304).describe('Bytes that one broker is asked for at a time.'),
+    .describe('Consumer group under which positions are committed for other tools to see. Inlet never reads them, and joins no group.'),
+  maxFetchBytes: z.int().min(65_536).max(52_428_800).default(4_194_304).describe('Bytes requested from one broker at a time.'),
 })
 
 export type KafkaConfig = z.output<typeof kafkaConfig>
@@ -66,8 +66,13 @@ const withSasl = { 'x-when': { setting: 'sasl', is: ['plain', 'scram-sha-256', '
 export const kafkaSecrets = z.strictObject({
   username: z.string().min(1).max(1_000).optional().describe('Account for SASL.').meta(withSasl),
   password: z.string().min(1).max(4_096).optional().describe('Password for SASL.').meta(withSasl),
-  ca: z.string().min(1).max(100_000).optional().describe('Certificates (PEM) that sign those of the brokers; default: those that the system trusts.'),
-  certificate: z.string().min(1).max(100_000).optional().describe('Our certificate (PEM), where brokers ask for one.'),
+  ca: z
+    .string()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('Certificates (PEM) of the authorities that signed those of the brokers; default: the ones the system trusts.'),
+  certificate: z.string().min(1).max(100_000).optional().describe('Client certificate (PEM), if the brokers ask for one.'),
   privateKey: z.string().min(1).max(100_000).optional().describe('The private key (PEM) of our certificate.'),
 })
 

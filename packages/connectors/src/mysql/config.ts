@@ -14,15 +14,15 @@ const settings = z.strictObject({
   database: name.describe('Name of the database to log in to.'),
   user: z.string().min(1).max(128).describe('Account to log in as; it should only be able to read.'),
   tls: tlsShape.default({ mode: 'verify-full' }),
-  databases: z.array(name).min(1).max(100).optional().describe('Databases in which tables are discovered; default `database` only.'),
+  databases: z.array(name).min(1).max(100).optional().describe('Databases in which tables are discovered; default: only `database`.'),
   include,
   exclude,
   includeViews: z.boolean().default(false).describe('Discover views as well as tables.'),
   cursorColumns,
-  tables: z.array(shapes.table).max(2000).default([]).describe('Tables and views with settings of their own.'),
+  tables: z.array(shapes.table).max(2000).default([]).describe('Tables and views with their own settings.'),
   queries: z.array(shapes.query).max(200).default([]).describe('SELECT statements to read as streams.'),
   ...readingFields,
-  timeZone: timeZoneField.describe('What cursor columns of type `datetime` or `date` mean; `timestamp` columns say it themselves.'),
+  timeZone: timeZoneField.describe('Time zone of cursor columns of type `datetime` or `date`; `timestamp` columns need none.'),
   zeroDates: z
     .enum(['null', 'reject'])
     .default('null')
@@ -41,7 +41,7 @@ const settings = z.strictObject({
     .array(z.string().min(1).max(129))
     .max(200)
     .default([])
-    .describe('Further functions that `queries` may call, written as they are called; not such as are declared MODIFIES SQL DATA.'),
+    .describe('Further functions that `queries` may call, written as they are called; none that are declared MODIFIES SQL DATA.'),
 })
 
 /** Settings of the `mysql` connector. Durations in the unit of their name. */

@@ -20,15 +20,15 @@ export const configSchema = z
     exclude,
     includeViews: z.boolean().default(false).describe('Discover views and materialized views as well as tables.'),
     cursorColumns,
-    tables: z.array(tableShape).max(2000).default([]).describe('Tables and views with settings of their own.'),
+    tables: z.array(tableShape).max(2000).default([]).describe('Tables and views with their own settings.'),
     queries: z.array(shapes.query).max(200).default([]).describe('SELECT statements to read as streams.'),
     ...readingFields,
-    timeZone: timeZoneField.describe('What cursor columns of type `timestamp without time zone` or `date` mean.'),
+    timeZone: timeZoneField.describe('Time zone of cursor columns of type `timestamp without time zone` or `date`.'),
     ...limitFields,
     maxTransactionSeconds: maxTransactionSecondsField.describe(
       'A read by key or cursor continues in a new transaction after this time, so that it does not hold back vacuum and schema changes.',
     ),
-    allowPowerfulRole: z.boolean().default(false).describe('Accept a superuser or a role that can reach files of the server.'),
+    allowPowerfulRole: z.boolean().default(false).describe('Accept a superuser, or a role that can access files of the server.'),
     allowFunctions: z
       .array(z.string().min(1).max(127))
       .max(200)

@@ -24,7 +24,7 @@ export const rssConfig = z.strictObject({
     .max(1_000)
     .default(0)
     .describe('How many further pages of a feed are followed (next and prev-archive links of RFC 5005, next_url of JSON Feed).'),
-  maxEntries: z.int().min(1).max(50_000).default(10_000).describe('Entries read of one document at most; the first ones count.'),
+  maxEntries: z.int().min(1).max(50_000).default(10_000).describe('Maximum number of entries read from one document; the first ones count.'),
   userAgent: z
     .string()
     .min(1)
@@ -35,10 +35,10 @@ export const rssConfig = z.strictObject({
   headers: siteHeaders,
   concurrency: z.int().min(1).max(16).default(4).describe('Feeds fetched at the same time.'),
   delayMs: z.int().min(0).max(60_000).default(200).describe('Pause between two pages of entries, in milliseconds.'),
-  maxFeedBytes: z.int().min(1_024).max(67_108_864).default(16_777_216).describe('Largest feed document, unpacked.'),
-  maxPageBytes: z.int().min(1_024).max(67_108_864).default(5_242_880).describe('Largest page of an entry, unpacked.'),
-  timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('For one request with its body, in milliseconds.'),
-  retries: z.int().min(0).max(5).default(2).describe('How often a request is tried again after a failure that may pass.'),
+  maxFeedBytes: z.int().min(1_024).max(67_108_864).default(16_777_216).describe('Maximum size of a feed document, decompressed.'),
+  maxPageBytes: z.int().min(1_024).max(67_108_864).default(5_242_880).describe('Maximum size of the page of an entry, decompressed.'),
+  timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('Timeout of one request with its body, in milliseconds.'),
+  retries: z.int().min(0).max(5).default(2).describe('How often a request is tried again after a temporary failure.'),
 })
 
 export type RssConfig = z.infer<typeof rssConfig>

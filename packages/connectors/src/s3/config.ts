@@ -20,7 +20,7 @@ export const configSchema = z.strictObject({
   pathStyle: z
     .boolean()
     .optional()
-    .describe('Whether the bucket stands in the path and not in the host name. Unless said: with an endpoint, or a dot in the name of the bucket.'),
+    .describe('Whether the bucket is in the path instead of the host name. Default: true with an endpoint, or if the name of the bucket has a dot.'),
   ...blobShape,
 })
 

@@ -9,14 +9,14 @@ export const singerConfigSchema = z.strictObject({
     .string()
     .regex(/^[\w.-]{1,100}$/, 'must be 1 to 100 letters, digits, ".", "-" or "_"')
     .describe('Name of a tap that the operator allows with INLET_SINGER_TAPS'),
-  settings: z.record(z.string(), z.json()).default({}).describe('What the tap documents for its config file, except what is secret'),
+  settings: z.record(z.string(), z.json()).default({}).describe('The settings that the tap documents for its config file, except secrets'),
   streams: z
     .array(streamPattern)
     .min(1)
     .max(200)
     .default(['*'])
-    .describe('Names or globs of streams (tap_stream_id); those that the catalog deselects or calls unsupported are left out'),
-  exclude: z.array(streamPattern).max(200).default([]).describe('Names or globs of streams to leave out; stronger than streams'),
+    .describe('Names or globs of streams (tap_stream_id); streams that the catalog deselects or marks as unsupported are left out'),
+  exclude: z.array(streamPattern).max(200).default([]).describe('Names or globs of streams to leave out; overrides streams'),
   catalog: z
     .record(z.string(), z.json())
     .refine((catalog) => Array.isArray(catalog['streams']) && catalog['streams'].length > 0, 'must have a list "streams"')
@@ -25,7 +25,7 @@ export const singerConfigSchema = z.strictObject({
   catalogOption: z
     .enum(['catalog', 'properties', 'none'])
     .default('catalog')
-    .describe('How the tap takes its catalog: --catalog, --properties (older taps), or not at all; then every read runs all its streams'),
+    .describe('How the tap takes its catalog: --catalog, --properties (older taps), or not at all, in which case every read runs all its streams'),
   replication: z
     .record(
       streamPattern,
@@ -35,21 +35,21 @@ export const singerConfigSchema = z.strictObject({
       }),
     )
     .default({})
-    .describe('Replication by stream name or glob, for taps that leave the choice; the first match counts'),
+    .describe('Replication by stream name or glob, for taps that offer a choice; the first match applies'),
   keys: z.record(streamPattern, fields).default({}).describe('Key fields by stream name, where the tap names none or others are wanted'),
   alsoSelect: z
     .record(streamPattern, z.array(streamPattern).min(1).max(20))
     .default({})
     .describe('Streams that must be selected together with a stream, by its name, e.g. the parent of a child stream'),
-  silenceSeconds: z.int().min(1).max(86_400).default(600).describe('A tap that writes nothing at all for this long is ended, in seconds'),
-  pageRecords: z.int().min(1).max(1000).default(500).describe('Records a page'),
+  silenceSeconds: z.int().min(1).max(86_400).default(600).describe('A tap that writes nothing for this long is stopped, in seconds'),
+  pageRecords: z.int().min(1).max(1000).default(500).describe('Records per page'),
 })
 
 export const singerSecretSchema = z.strictObject({
   settings: z
     .record(z.string(), z.json())
     .optional()
-    .describe('Secret settings of the tap, e.g. {"password": "…"}; joined with settings, member by member'),
+    .describe('Secret settings of the tap, e.g. {"password": "…"}; merged with settings, member by member'),
 })
 
 export type SingerConfig = z.infer<typeof singerConfigSchema>

@@ -30,7 +30,7 @@ export type SiteSecrets = z.infer<typeof siteSecrets>
 export const siteHeaders = z
   .record(z.string().max(100), z.string().max(2_000))
   .default({})
-  .describe('Further request headers that are no secrets, e.g. Accept-Language.')
+  .describe('Further request headers that are not secret, e.g. Accept-Language.')
 
 /** Headers that the connectors set themselves. */
 const RESERVED = new Set(['accept-encoding', 'if-none-match', 'if-modified-since'])

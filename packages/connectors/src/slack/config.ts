@@ -16,13 +16,13 @@ export const slackConfig = z.strictObject({
     .min(1)
     .max(300)
     .default(['*'])
-    .describe('Channels by name, by id or by glob (team-*); the app must be a member. Globs pass over channels the app is not in.'),
+    .describe('Channels by name, id or glob (team-*); the app must be a member. Globs skip channels the app is not in.'),
   exclude: z.array(pattern).max(300).default([]).describe('Channels to leave out, by name, id or glob.'),
   types: z
     .array(z.enum(['public_channel', 'private_channel', 'mpim', 'im']))
     .min(1)
     .default(['public_channel'])
-    .describe('Kinds of conversations; each needs scopes of its own.'),
+    .describe('Kinds of conversations; each needs its own scopes.'),
   archived: z.boolean().default(false).describe('Whether archived channels are read.'),
   streams: z
     .array(z.enum(STREAMS))
@@ -35,16 +35,11 @@ export const slackConfig = z.strictObject({
     .min(0)
     .max(365)
     .default(3)
-    .describe('How many days back each run looks again for edits, deletions, reactions and replies; each costs requests.'),
+    .describe('How many days back each run looks for edits, deletions, reactions and replies; each day costs requests.'),
   baseUrl: z.string().min(1).max(2_048).default('https://slack.com/api').describe('Address of the Web API; https://slack-gov.com/api for GovSlack.'),
-  pageSize: z
-    .int()
-    .min(1)
-    .max(999)
-    .default(200)
-    .describe('Messages asked for with one request; Slack gives apps outside of its Marketplace 15 at most.'),
-  timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('For one request, in milliseconds.'),
-  retries: z.int().min(0).max(5).default(2).describe('How often a request is tried again after a failure that may pass.'),
+  pageSize: z.int().min(1).max(999).default(200).describe('Messages per request; Slack gives apps outside its Marketplace at most 15.'),
+  timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('Timeout of one request, in milliseconds.'),
+  retries: z.int().min(0).max(5).default(2).describe('How often a request is tried again after a temporary failure.'),
 })
 
 export type SlackConfig = z.infer<typeof slackConfig>
@@ -55,7 +50,7 @@ export const slackSecrets = z.strictObject({
     .min(1)
     .max(1_000)
     .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
-    .describe('Bot token of the app (xoxb-…); a user token (xoxp-…) works, too.'),
+    .describe('Bot token of the app (xoxb-…); a user token (xoxp-…) works too.'),
 })
 
 export type SlackSecrets = z.infer<typeof slackSecrets>

@@ -9,23 +9,23 @@ const browserSettings = z
     waitFor: z
       .union([
         z.enum(['networkidle', 'load']),
-        z.strictObject({ selector: z.string().min(1).max(500).describe('A CSS selector; a page on which nothing matches it in time is a failure.') }),
+        z.strictObject({ selector: z.string().min(1).max(500).describe('A CSS selector; a page on which nothing matches in time fails.') }),
         z.strictObject({ ms: z.int().min(0).max(60_000).describe('Milliseconds after the document was parsed.') }),
       ])
       .default('networkidle')
       .describe(
         'When a page is finished: nothing was loaded for half a second, all was loaded (both at most 10 s), an element is there, or a time has passed.',
       ),
-    scroll: z.int().min(0).max(100).default(0).describe('Screens to scroll down, for pages that load more on sight.'),
+    scroll: z.int().min(0).max(100).default(0).describe('Screens to scroll down, for pages that load more as one scrolls.'),
     block: z
       .array(z.enum(['image', 'media', 'font']))
       .max(3)
       .default(['image', 'media', 'font'])
-      .describe('What is not loaded.'),
+      .describe('Kinds of content that are not loaded.'),
     viewport: z
       .strictObject({
-        width: z.int().min(320).max(3_840).describe('Pixels from left to right.'),
-        height: z.int().min(240).max(4_320).describe('Pixels from top to bottom.'),
+        width: z.int().min(320).max(3_840).describe('Width in pixels.'),
+        height: z.int().min(240).max(4_320).describe('Height in pixels.'),
       })
       .default({ width: 1_280, height: 800 })
       .describe('The window, in pixels.'),
@@ -34,7 +34,7 @@ const browserSettings = z
       .min(65_536)
       .max(1_073_741_824)
       .default(33_554_432)
-      .describe('Of all that one page loads besides its document; beyond it the page is left out and counted.'),
+      .describe('Maximum size of everything a page loads besides its document; a page beyond it is left out and counted.'),
   })
   .describe('Only with render `browser`.')
 
@@ -44,22 +44,22 @@ export const webConfig = z.strictObject({
     .array(z.string().min(1).max(8_192))
     .min(1)
     .max(100)
-    .describe('Where the crawl begins. Only pages of the same scheme, host and port are read, and where a start address itself redirects to.'),
+    .describe('Where the crawl begins. Only pages with the same scheme, host and port are read, and those a start address itself redirects to.'),
   sitemap: z
     .union([z.enum(['auto', 'off']), z.array(z.string().min(1).max(8_192)).min(1).max(50)])
     .default('auto')
-    .describe('`auto` reads the sitemaps named in robots.txt, else /sitemap.xml; or a list of addresses; or `off`.'),
+    .describe('`auto` reads the sitemaps named in robots.txt, otherwise /sitemap.xml; or a list of addresses; or `off`.'),
   include: globs('Pages to read, as globs over the path or, when they contain ://, the whole address, e.g. /docs/**. All when empty.'),
-  exclude: globs('Pages not to read; stronger than include. Start addresses are always read.'),
+  exclude: globs('Pages not to read; overrides include. Start addresses are always read.'),
   maxDepth: z.int().min(0).max(100).default(20).describe('How many links away from a start address; pages of a sitemap count as 1.'),
-  maxPages: z.int().min(1).max(200_000).default(10_000).describe('How many pages are read at most in a run.'),
+  maxPages: z.int().min(1).max(200_000).default(10_000).describe('Maximum number of pages read in a run.'),
   concurrency: z.int().min(1).max(64).default(4).describe('Requests at the same time per host.'),
   delayMs: z
     .int()
     .min(0)
     .max(60_000)
     .default(100)
-    .describe('Least time between the starts of two requests to a host, in milliseconds. A longer Crawl-delay wins.'),
+    .describe('Minimum time between the starts of two requests to a host, in milliseconds. A longer Crawl-delay takes precedence.'),
   robots: z.enum(['obey', 'ignore']).default('obey').describe('Whether robots.txt is obeyed (RFC 9309). Ignore it only for sites of your own.'),
   robotsMeta: z.enum(['obey', 'ignore']).default('obey').describe('Whether noindex and nofollow of pages and links are obeyed.'),
   userAgent: z
@@ -68,10 +68,10 @@ export const webConfig = z.strictObject({
     .max(200)
     .regex(/^[\x20-\x7e]+$/)
     .default('InletBot/1.0')
-    .describe('Sent with every request; the part before the slash is looked up in robots.txt.'),
+    .describe('Sent with every request; the part before the slash is matched with robots.txt.'),
   headers: siteHeaders,
-  canonical: z.enum(['follow', 'ignore']).default('follow').describe('Whether rel=canonical decides which address stands for a page.'),
-  dropTrackingParams: z.boolean().default(true).describe('Whether parameters such as utm_source are taken off addresses.'),
+  canonical: z.enum(['follow', 'ignore']).default('follow').describe('Whether rel=canonical decides which address a page is stored under.'),
+  dropTrackingParams: z.boolean().default(true).describe('Whether parameters such as utm_source are removed from addresses.'),
   dedupe: z.boolean().default(true).describe('Whether a page with the content of another one is left out.'),
   sitemapLastmod: z
     .boolean()
@@ -80,18 +80,18 @@ export const webConfig = z.strictObject({
       'Whether a page is taken as unchanged, without asking, when its lastmod in the sitemap has not changed. Only for sites that keep it right.',
     ),
   links: z.enum(['inline', 'text']).default('inline').describe('How links appear in the Markdown: with their absolute address, or as text only.'),
-  maxPageBytes: z.int().min(1_024).max(67_108_864).default(5_242_880).describe('Pages beyond this size, unpacked, are left out and counted.'),
-  timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('For one request with its body, in milliseconds.'),
-  retries: z.int().min(0).max(5).default(3).describe('How often a page is tried again after a failure that may pass.'),
+  maxPageBytes: z.int().min(1_024).max(67_108_864).default(5_242_880).describe('Pages larger than this when decompressed are left out and counted.'),
+  timeoutMs: z.int().min(1_000).max(120_000).default(30_000).describe('Timeout of one request with its body, in milliseconds.'),
+  retries: z.int().min(0).max(5).default(3).describe('How often a page is tried again after a temporary failure.'),
   pdf: z.boolean().default(true).describe('Whether PDF files are read too, as text.'),
   render: z
     .enum(['http', 'browser'])
     .default('http')
-    .describe('`http`: pages as the server sends them. `browser`: after their scripts have run in Chromium, which is slower by far.'),
+    .describe('`http`: pages as the server sends them. `browser`: after their scripts have run in Chromium, which is far slower.'),
   hashRoutes: z
     .boolean()
     .default(false)
-    .describe('Whether addresses that differ in a fragment beginning with #/ or #! are pages of their own. Only with render `browser`.'),
+    .describe('Whether addresses that differ in a fragment beginning with #/ or #! are separate pages. Only with render `browser`.'),
   browser: browserSettings.prefault({}),
 })
 

@@ -49,16 +49,16 @@ const signature = z
 
 const paths = z
   .strictObject({
-    id: path.optional().describe('Id of the event: the same id again is the same event.'),
-    key: path.optional().describe('Key of the record, for senders that report things that change; without it every event is a record of its own.'),
+    id: path.optional().describe('Id of the event: events with the same id are the same event.'),
+    key: path.optional().describe('Key of the record, for senders that report changes of objects; without it, every event is a separate record.'),
     type: path.optional().describe('Type of the event.'),
     title: path.optional().describe('Title of the record.'),
-    text: path.optional().describe('Text that search reads.'),
+    text: path.optional().describe('Text for full-text search.'),
     url: path.optional().describe('Address for people.'),
     occurredAt: path.optional().describe('When it happened: ISO 8601, or seconds or milliseconds since 1970.'),
     actor: path.optional().describe('Who did it.'),
     projectId: path.optional().describe('Where it belongs.'),
-    sessionId: path.optional().describe('What it is a part of, e.g. a thread.'),
+    sessionId: path.optional().describe('What it belongs to, e.g. a thread.'),
   })
   .describe(
     'Where in the body things are: data.id, or /data/a.b for names with dots; header:x-name for a header. They go before what the scheme knows.',
@@ -90,7 +90,7 @@ export const webhookSecrets = z.strictObject({
   signingSecret: signing.describe('The secret shared with the sender: signing secret, token or password; at least 8 characters.'),
   previousSigningSecret: signing.optional().describe('The one before, accepted as well while senders change over.'),
   username: z.string().min(1).max(200).optional().describe('User name for the scheme basic.'),
-  verifyToken: signing.optional().describe('Answers GET requests with hub.verify_token (Meta) by their hub.challenge.'),
+  verifyToken: signing.optional().describe('Token with which GET requests that have hub.verify_token (Meta) are answered with their hub.challenge.'),
 })
 
 export type WebhookSecrets = z.output<typeof webhookSecrets>

@@ -25,7 +25,7 @@ export const wholeNumberOverlap = async (
   if (largest == null || smallest == null) return null
   const overlap = BigInt(overlapIds)
   if (BigInt(saved.v) > BigInt(largest) + overlap)
-    throw new Failure('CURSOR_IN_FUTURE', `the cursor of ${stream} stands at ${saved.v}, but the largest value is ${largest}; was the table emptied?`)
+    throw new Failure('CURSOR_IN_FUTURE', `the cursor of ${stream} is at ${saved.v}, but the largest value is ${largest}; was the table emptied?`)
   // Not below the smallest value, which keeps the bound inside the range of the column's type.
   const lower = BigInt(saved.v) - overlap
   return overlapIds === 0 ? null : String(lower > BigInt(smallest) ? lower : BigInt(smallest))

@@ -20,4 +20,4 @@ export const CLOCK_TOLERANCE_SECONDS = 60
  * The failure for a position ahead of the source's clock, which only a wrong clock or another database explains. @param now as the source reports it
  */
 export const cursorInFuture = (stream: string, value: string, now: string): Failure =>
-  new Failure('CURSOR_IN_FUTURE', `the cursor of ${stream} stands at ${value}, ahead of the clock of the source (${now})`)
+  new Failure('CURSOR_IN_FUTURE', `the cursor of ${stream} is at ${value}, ahead of the clock of the source (${now})`)

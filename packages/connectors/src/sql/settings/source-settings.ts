@@ -19,7 +19,7 @@ export const tlsShape = z
       .enum(['disable', 'require', 'verify-full'])
       .default('verify-full')
       .describe('`verify-full` checks certificate and host name; `require` only encrypts; `disable` sends everything in clear.'),
-    ca: z.string().max(100_000).optional().describe('Certificates of the authorities to trust, PEM; the usual public ones when absent.'),
+    ca: z.string().max(100_000).optional().describe('Certificates of the authorities to trust, as PEM; the usual public ones when absent.'),
     serverName: z
       .string()
       .min(1)
@@ -46,7 +46,7 @@ export const selectionFields = (qualified: string, columnLength: number) => ({
     .array(z.string().min(1).max(columnLength))
     .max(20)
     .default([])
-    .describe('Names of columns that move forward with every change, e.g. `updated_at`; a discovered table uses the first it has.'),
+    .describe('Names of columns that increase with every change, e.g. `updated_at`; a discovered table uses the first one it has.'),
 })
 
 /** How streams are read, as far as databases do not differ. Durations are in the unit of their name. */
@@ -54,19 +54,19 @@ export const readingFields = {
   deletes: z
     .enum(['auto', 'sweep', 'softDelete', 'none'])
     .default('auto')
-    .describe('How deleted rows are found; `auto`: by the soft-delete column, by a sweep where all rows are read anyway, else not.'),
-  sweepEveryRuns: z.int().min(1).max(10_000).default(1).describe('Sweep streams with a cursor only at every n-th run.'),
+    .describe('How deleted rows are found; `auto`: by the soft-delete column, or by a sweep where all rows are read anyway, otherwise not at all.'),
+  sweepEveryRuns: z.int().min(1).max(10_000).default(1).describe('Sweep streams with a cursor only in every nth run.'),
   safetyLagSeconds: seconds(0, 86_400).default(5).describe('The cursor stays this far behind the clock of the source.'),
-  overlapSeconds: seconds(0, 604_800).default(60).describe('How far before its cursor a run starts, to find rows committed late.'),
-  overlapIds: z.int().min(0).max(1_000_000).default(1000).describe('The same for cursors that are whole numbers, as a distance of values.'),
+  overlapSeconds: seconds(0, 604_800).default(60).describe('How far before its cursor a run starts, to find rows that were committed late.'),
+  overlapIds: z.int().min(0).max(1_000_000).default(1000).describe('The same for cursors that are integers, as a difference of values.'),
 }
 
 export const timeZoneField = z.string().max(64).refine(isTimeZone, 'not an IANA time zone').default('UTC')
 
 /** Limits of a read, as far as databases do not differ. */
 export const limitFields = {
-  fetchSize: z.int().min(1).max(10_000).default(2000).describe('Rows per round trip, at most; fewer when rows are large.'),
-  maxRows: z.int().min(1).optional().describe('Rows of a stream per run, at most; the next run continues from there.'),
+  fetchSize: z.int().min(1).max(10_000).default(2000).describe('Maximum number of rows per round trip; fewer when rows are large.'),
+  maxRows: z.int().min(1).optional().describe('Maximum number of rows of a stream per run; the next run continues from there.'),
   statementTimeoutSeconds: seconds(1, 3600).default(120).describe('Limit of each statement and each fetch.'),
   connectTimeoutSeconds: seconds(1, 60).default(8).describe('Limit for opening a connection.'),
 }

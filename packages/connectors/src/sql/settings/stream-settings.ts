@@ -10,11 +10,11 @@ interface NameLengths {
 export const streamShapes = (lengths: NameLengths, relationHint: string) => {
   const column = z.string().min(1).max(lengths.column)
   const mapping = {
-    kind: z.enum(['row', 'document', 'event', 'item']).default('row').describe('What a row stands for.'),
+    kind: z.enum(['row', 'document', 'event', 'item']).default('row').describe('What a row represents.'),
     titleColumn: column.optional().describe('Column whose value becomes the title.'),
-    textColumns: z.array(column).max(50).optional().describe('Columns that full-text search reads, joined by line breaks.'),
-    urlColumn: column.optional().describe('Column that holds the address of the row for people.'),
-    occurredAtColumn: column.optional().describe('Date or timestamp column that says when it happened.'),
+    textColumns: z.array(column).max(50).optional().describe('Columns for full-text search, joined by line breaks.'),
+    urlColumn: column.optional().describe('Column with the address at which people see the row.'),
+    occurredAtColumn: column.optional().describe('Date or timestamp column with the time at which it happened.'),
     softDeleteColumn: column
       .optional()
       .describe('Marks deleted rows: true, a number other than 0, or anything that is not null, such as the time of deletion.'),
@@ -25,9 +25,9 @@ export const streamShapes = (lengths: NameLengths, relationHint: string) => {
   }
   const table = {
     name: z.string().min(1).max(lengths.relation).describe(relationHint),
-    columns: z.array(column).min(1).max(1600).optional().describe('Columns to store; all when absent. Key and cursor are read in any case.'),
-    keyColumns: z.array(column).min(1).max(32).optional().describe('Columns that identify a row; default the primary key.'),
-    cursorColumn: column.nullable().optional().describe('Column that moves forward with every change; null: always read in full.'),
+    columns: z.array(column).min(1).max(1600).optional().describe('Columns to store; all when absent. Key and cursor are always read.'),
+    keyColumns: z.array(column).min(1).max(32).optional().describe('Columns that identify a row; default: the primary key.'),
+    cursorColumn: column.nullable().optional().describe('Column that increases with every change; null: always read in full.'),
     ...mapping,
   }
   const query = {
@@ -37,7 +37,7 @@ export const streamShapes = (lengths: NameLengths, relationHint: string) => {
       .describe('Name of the stream.'),
     sql: z.string().min(1).max(100_000).describe('One SELECT statement that only reads.'),
     keyFields: z.array(column).min(1).max(32).describe('Columns of the result that identify a row.'),
-    cursorField: column.optional().describe('Column of the result that moves forward with every change.'),
+    cursorField: column.optional().describe('Column of the result that increases with every change.'),
     ...mapping,
   }
   return { table: z.strictObject(table).describe('A table or view.'), query: z.strictObject(query).describe('A SELECT statement.') }
