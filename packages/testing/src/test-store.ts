@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { acquireLease, createDatabase, createRun, createSource, type Database, ensureStreams, type LeasedRun } from '@inlet/db'
+import { acquireLease, applyBatch, createDatabase, createRun, createSource, type Database, ensureStreams, type LeasedRun } from '@inlet/db'
 import type { Schedule } from '@inlet/domain'
 import { createTestDatabase } from './template-database.js'
+import { type TestBatchPlace, type TestEntry, testBatch } from './test-batch.js'
 
 /** A migrated database of its own, with shortcuts for what most tests of the store begin with. */
 export interface TestStore {
@@ -14,6 +15,8 @@ export interface TestStore {
     readonly connector?: string
     readonly config?: Readonly<Record<string, unknown>>
   }): Promise<string>
+  /** Registers a source and takes its lease. */
+  openSource(options?: { readonly streams?: readonly string[] }): Promise<OpenTestSource>
   /** Creates a run of the source (or finds its active one) and takes its lease. */
   lease(sourceId: string, options?: { readonly holder?: string; readonly ttlMs?: number; readonly allowMassDelete?: boolean }): Promise<LeasedRun>
   /** Returns the rows of a query. */
@@ -21,6 +24,14 @@ export interface TestStore {
   /** Expires the lease of a source now, as if its worker had died long ago. */
   expireLease(sourceId: string): Promise<void>
   close(): Promise<void>
+}
+
+/** A source with a run that holds its lease. */
+export interface OpenTestSource {
+  readonly sourceId: string
+  readonly run: LeasedRun
+  /** Stores the next batch of the run. */
+  readonly put: (entries: readonly TestEntry[], more?: Partial<TestBatchPlace>) => Promise<void>
 }
 
 export const openTestStore = async (adminUrl: string, template: string): Promise<TestStore> => {
@@ -31,7 +42,7 @@ export const openTestStore = async (adminUrl: string, template: string): Promise
 /** Opens a test store on an existing migrated database; calls `drop` when it is closed. */
 export const testStoreOf = (url: string, { poolSize = 12, drop }: { readonly poolSize?: number; readonly drop: () => Promise<void> }): TestStore => {
   const database = createDatabase({ url, applicationName: 'test', poolSize })
-  return {
+  const store: TestStore = {
     url,
     database,
     async addSource(options = {}) {
@@ -55,6 +66,20 @@ export const testStoreOf = (url: string, { poolSize = 12, drop }: { readonly poo
         (options.streams ?? ['main']).map((name) => ({ name, kind: 'row' })),
       )
       return id
+    },
+    async openSource(options = {}) {
+      const sourceId = await store.addSource(options)
+      const run = await store.lease(sourceId)
+      let seq = 0
+      return {
+        sourceId,
+        run,
+        async put(entries, more = {}) {
+          seq += 1
+          const { result } = await applyBatch(database, testBatch({ ...run, seq, ...more }, entries))
+          if (result !== 'applied') throw new Error(`the batch was not applied: ${result}`)
+        },
+      }
     },
     async lease(sourceId, options = {}) {
       const run = await database.transaction((client) =>
@@ -82,4 +107,5 @@ export const testStoreOf = (url: string, { poolSize = 12, drop }: { readonly poo
       await drop()
     },
   }
+  return store
 }

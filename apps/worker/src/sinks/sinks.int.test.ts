@@ -2,10 +2,10 @@ import { createHmac, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createEgressGuard, createHttpClient } from '@inlet/connector-sdk'
-import { applyBatch, createSink, type Database, findSink, updateSink } from '@inlet/db'
+import { createSink, type Database, findSink, updateSink } from '@inlet/db'
 import { createLogger, createMetrics, createSecretRegistry, type Metrics } from '@inlet/observability'
 import { createMasterKeyText, createSigningSecret, parseKeyring, sealSecrets } from '@inlet/security'
-import { openTestStore, type TestEntry, type TestStore, testBatch, until } from '@inlet/testing'
+import { openTestStore, type TestStore, until } from '@inlet/testing'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { startSinks } from './start-sinks.js'
 
@@ -116,19 +116,6 @@ const addSink = async (settings: { readonly sources?: readonly string[]; readonl
   return id
 }
 
-const openSource = async () => {
-  const sourceId = await store.addSource()
-  const run = await store.lease(sourceId)
-  let seq = 0
-  return {
-    sourceId,
-    put: async (entries: readonly TestEntry[]): Promise<void> => {
-      seq += 1
-      await applyBatch(store.database, testBatch({ ...run, seq }, entries))
-    },
-  }
-}
-
 const truth = async (sourceIds: readonly string[]): Promise<Record<string, unknown>> => {
   const rows = await store.rows<{ name: string; v: unknown }>(
     `SELECT source_id || ' ' || key AS name, CASE WHEN deleted_at IS NULL THEN data->'v' ELSE '"deleted"' END AS v FROM records WHERE source_id = ANY($1)`,
@@ -141,7 +128,7 @@ const same = (a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, u
 
 describe('a sink', () => {
   it('gets what is stored, then what changes, signed and in batches', async () => {
-    const { sourceId, put } = await openSource()
+    const { sourceId, put } = await store.openSource()
     await put(Array.from({ length: 25 }, (_, n) => ({ key: `k${n}`, v: n })))
     const id = await addSink({ sources: [sourceId], batchSize: 10 })
     startWorker()
@@ -158,7 +145,7 @@ describe('a sink', () => {
   })
 
   it('misses nothing, whatever fails or is killed, repeatedly', { timeout: 120_000 }, async () => {
-    const sources = await Promise.all([openSource(), openSource(), openSource()])
+    const sources = await Promise.all([store.openSource(), store.openSource(), store.openSource()])
     const ids = sources.map(({ sourceId }) => sourceId)
     let turn = 0
     const faults: readonly Fault[] = ['none', 'refuse', 'none', 'drop', 'take and drop', 'none', 'none', 'refuse']
@@ -198,7 +185,7 @@ describe('a sink', () => {
   })
 
   it('waits longer each time for a failing receiver, says why, and stops for one that is gone', async () => {
-    const { sourceId, put } = await openSource()
+    const { sourceId, put } = await store.openSource()
     await put([{ key: 'a', v: 1 }])
     nextFault = () => 503
     const id = await addSink({ sources: [sourceId] })
@@ -214,7 +201,7 @@ describe('a sink', () => {
   })
 
   it('retries when a busy receiver asks for it, and not before', async () => {
-    const { sourceId, put } = await openSource()
+    const { sourceId, put } = await store.openSource()
     await put([{ key: 'a', v: 1 }])
     nextFault = () => 429
     retryAfter = '3600'
@@ -227,7 +214,7 @@ describe('a sink', () => {
   })
 
   it('reports what was accepted, what failed, its status, and how far it is behind', async () => {
-    const { sourceId, put } = await openSource()
+    const { sourceId, put } = await store.openSource()
     await put([
       { key: 'a', v: 1 },
       { key: 'b', v: 1 },
@@ -250,7 +237,7 @@ describe('a sink', () => {
   })
 
   it('reaches no address that the egress guard refuses', async () => {
-    const { sourceId, put } = await openSource()
+    const { sourceId, put } = await store.openSource()
     await put([{ key: 'a', v: 1 }])
     const id = await addSink({ sources: [sourceId] })
     startWorker({ allow: [] })
@@ -260,7 +247,7 @@ describe('a sink', () => {
   })
 
   it('gets everything again when its position is no longer valid', async () => {
-    const { sourceId, put } = await openSource()
+    const { sourceId, put } = await store.openSource()
     await put([{ key: 'a', v: 1 }])
     const id = await addSink({ sources: [sourceId] })
     const worker = startWorker({ holdMs: 300 })

@@ -1,7 +1,6 @@
 import type { BatchEffects } from '@inlet/domain'
-import { createTestDatabase, openTestStore, type TestEntry, type TestStore, testBatch, until } from '@inlet/testing'
+import { createTestDatabase, openTestStore, type TestEntry, type TestStore, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { applyBatch } from '../batches/apply-batch.js'
 import { createDatabase } from '../database.js'
 import { indexPending } from '../search/index-pending.js'
 import { deleteSource, markDeleting } from '../sources/delete-source.js'
@@ -45,15 +44,11 @@ const readable = async (): Promise<void> => {
 }
 
 const open = async (streams = ['main']) => {
-  const sourceId = await store.addSource({ streams })
-  const run = await store.lease(sourceId)
-  let seq = 0
+  const source = await store.openSource({ streams })
   return {
-    sourceId,
-    run,
+    ...source,
     put: async (entries: readonly TestEntry[], more: More = {}, isOver = true): Promise<void> => {
-      seq += 1
-      expect(await applyBatch(store.database, testBatch({ ...run, seq, ...more }, entries))).toMatchObject({ result: 'applied' })
+      await source.put(entries, more)
       if (isOver) await readable()
     },
   }

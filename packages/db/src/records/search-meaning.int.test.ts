@@ -1,6 +1,5 @@
-import { embedStored, embedWords, openTestStore, type TestStore, testBatch, toUnit } from '@inlet/testing'
+import { embedStored, embedWords, openTestStore, type TestStore, toUnit } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { applyBatch } from '../batches/apply-batch.js'
 import type { Generation } from '../embeddings/generations.js'
 import { addGeneration } from '../embeddings/testing/add-generation.js'
 import { indexPending } from '../search/index-pending.js'
@@ -27,13 +26,11 @@ const meaningOf = (question: string, { space, dimensions }: Generation, mode: Me
 })
 
 const open = async () => {
-  const sourceId = await store.addSource()
-  const run = await store.lease(sourceId)
-  let seq = 0
+  const source = await store.openSource()
+  const { sourceId } = source
   const put = async (states: Readonly<Record<string, string | null>>): Promise<void> => {
-    seq += 1
     const entries = Object.entries(states).map(([key, v]) => (v === null ? { key, op: 'd' as const } : { key, v }))
-    await applyBatch(store.database, testBatch({ ...run, seq }, entries))
+    await source.put(entries)
     await indexPending(store.database)
     await embedStored(store.database, narrow)
     await embedStored(store.database, wide)

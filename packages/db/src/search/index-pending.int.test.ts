@@ -1,6 +1,5 @@
-import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
+import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { applyBatch } from '../batches/apply-batch.js'
 import { listChunks } from '../records/list-chunks.js'
 import { searchRecords } from '../records/search-records.js'
 import { testSearch } from '../records/testing/test-search.js'
@@ -20,21 +19,10 @@ beforeEach(async () => {
 afterAll(() => store.close())
 
 const open = async () => {
-  const sourceId = await store.addSource()
-  const run = await store.lease(sourceId)
-  let seq = 0
+  const { sourceId, put } = await store.openSource()
   return {
     sourceId,
-    put: async (states: Readonly<Record<string, string>>): Promise<void> => {
-      seq += 1
-      await applyBatch(
-        store.database,
-        testBatch(
-          { ...run, seq },
-          Object.entries(states).map(([key, v]) => ({ key, v })),
-        ),
-      )
-    },
+    put: (states: Readonly<Record<string, string>>) => put(Object.entries(states).map(([key, v]) => ({ key, v }))),
     find: async (q: string, facets: readonly string[] = []): Promise<readonly string[]> => {
       const found = await searchRecords(store.database, testSearch(q, { facets, filter: { deleted: 'exclude', sourceIds: [sourceId] } }))
       return found?.records.map(({ key }) => key) ?? []

@@ -1,7 +1,6 @@
 import type { Language } from '@inlet/domain'
-import { openTestStore, type TestStore, testBatch, until } from '@inlet/testing'
+import { openTestStore, type TestStore, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { applyBatch } from '../batches/apply-batch.js'
 import { searchRecords } from '../records/search-records.js'
 import { testSearch } from '../records/testing/test-search.js'
 import { findSource } from '../sources/find-source.js'
@@ -18,16 +17,10 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 const open = async (streams: readonly string[] = ['main']) => {
-  const sourceId = await store.addSource({ streams: [...streams] })
-  const run = await store.lease(sourceId)
-  let seq = 0
+  const { sourceId, put } = await store.openSource({ streams })
   return {
     sourceId,
-    put: async (states: Readonly<Record<string, string>>, stream = 'main'): Promise<void> => {
-      seq += 1
-      const entries = Object.entries(states).map(([key, v]) => ({ key, v, stream }))
-      expect(await applyBatch(store.database, testBatch({ ...run, seq }, entries))).toMatchObject({ result: 'applied' })
-    },
+    put: (states: Readonly<Record<string, string>>, stream = 'main') => put(Object.entries(states).map(([key, v]) => ({ key, v, stream }))),
     find: async (q: string): Promise<readonly string[]> => {
       const found = await searchRecords(store.database, testSearch(q, { filter: { deleted: 'exclude', sourceIds: [sourceId] } }))
       return found?.records.map(({ key }) => key).sort() ?? []
