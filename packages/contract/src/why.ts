@@ -55,7 +55,7 @@ export const why = z
       .meta({ description: 'What was checked, in order, up to the blocker.' }),
     remarks: z
       .array(z.strictObject({ code: z.enum(REMARK_CODES), message: z.string(), next: z.string().meta({ description: 'What to do about it.' }) }))
-      .meta({ description: 'What else is to be said of the source, though it does not keep it from running.' }),
+      .meta({ description: 'What else is worth knowing about the source, although it does not keep it from running.' }),
   })
   .meta({ id: 'Why', description: 'Why a source is not running now.' })
 

@@ -22,7 +22,7 @@ export const printAddresses = async ({ terminal, env }: CommandContext, stack: S
   Metrics            ${stack.url}/metrics
   Key (admin)        ${stack.isKeyNew ? stack.adminKey : terminal.dim(`adminKey in ${folder.file('settings.json')}`)}
   Logs, data         ${folder.path}
-${stack.isKeyNew ? `\n  The key is shown this once; it stays in ${folder.file('settings.json')}, which only you can read.` : ''}
+${stack.isKeyNew ? `\n  The key is shown only once; it stays in ${folder.file('settings.json')}, which only you can read.` : ''}
   Try:  npm run inlet -- ${first}${isDefault ? '' : ` --data ${nearest(folder.path)}`}
   Ctrl-C stops everything; the data stays.`)
   openBrowser(`${stack.url}${link.path}`, { platform: process.platform, isTerminal: process.stdout.isTTY, env })

@@ -33,7 +33,7 @@ export const createTarget = async (flags: TargetFlags, context: CommandContext):
   })
   show(context, flags, created, () => [
     `${created.name}: saved. Try it with: inlet notifications test ${created.id}`,
-    ...(created.secret === null ? [] : [`Messages are signed with ${created.secret}; it is shown this once.`]),
+    ...(created.secret === null ? [] : [`Messages are signed with ${created.secret}; it is shown only once.`]),
   ])
 }
 

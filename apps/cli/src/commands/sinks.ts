@@ -32,7 +32,7 @@ export const createSink = async (flags: SinkFlags, context: CommandContext): Pro
   show(context, flags, created, {
     lines: () => [
       `${created.name}: changes are delivered to it. See how far it is with: inlet sinks get ${created.id}`,
-      ...(created.secret === null ? [] : [`Messages are signed with ${created.secret}; it is shown this once.`]),
+      ...(created.secret === null ? [] : [`Messages are signed with ${created.secret}; it is shown only once.`]),
     ],
     names: () => [created.id],
   })

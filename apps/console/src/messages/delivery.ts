@@ -25,7 +25,7 @@ export const deliveryMessages = {
     change: 'Change',
     remove: 'Delete',
     removeTitle: (name: string) => `Delete ${name}`,
-    removeHint: 'Nothing is delivered there any more, and how far it was is forgotten. This cannot be undone.',
+    removeHint: 'Nothing more is delivered there, and its position is deleted. This cannot be undone.',
     form: {
       url: 'Address',
       urlHint: 'Where signed messages are posted, as Standard Webhooks says.',
@@ -68,11 +68,11 @@ export const deliveryMessages = {
     activateHint: (share: string) => `${share} of the records have its vectors. Searches use it from now on; you can go back.`,
     activated: (model: string) => `Search uses ${model}.`,
     rollBack: 'Go back',
-    rollBackHint: 'Searches use again what they used before this model, at last words alone. Its vectors stay.',
-    rolledBack: 'Search uses again what it used before.',
+    rollBackHint: 'Searches return to what they used before this model: an earlier one, or words alone. Its vectors stay.',
+    rolledBack: 'Search has returned to what it used before.',
     remove: 'Delete',
     removeTitle: (model: string) => `Delete ${model}`,
-    removeHint: 'Its vectors are deleted. To have them again, all texts must be sent to the endpoint again.',
+    removeHint: 'Its vectors are deleted. To restore them, all texts must be sent to the endpoint again.',
     removeActiveHint:
       'Searches use this model now and will return to what they used before. Its vectors are deleted; to use it again, they must be computed again.',
     removed: (model: string) => `${model} is deleted.`,

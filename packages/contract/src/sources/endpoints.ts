@@ -162,7 +162,7 @@ export const sourceEndpoints = {
     scope: 'write',
     tag,
     summary: 'Pause a source',
-    description: 'No more runs begin. An active run ends by itself.',
+    description: 'No more runs begin. An active run continues to its end.',
     params,
     answers: { 200: { description: 'The source as it is now.', schema: source } },
   }),
