@@ -56,6 +56,26 @@ describe.skipIf(chromiumPath === null)('the list of sources', () => {
     await close()
   })
 
+  it('finds what is broken for one cause, and keeps a filter under a name', async () => {
+    await stack.api.database.pool.query(`UPDATE sources SET last_error_reason = CASE WHEN slug = 'many-500' THEN 'AUTH_FAILED' ELSE 'SCHEMA_CHANGED' END
+      WHERE last_outcome = 'failed'`)
+    const { page, complaints, close } = await stack.signIn('/sources')
+    await page.getByLabel('Cause').selectOption({ label: 'AUTH_FAILED (1)' })
+    await page.waitForURL('**/sources?reason=AUTH_FAILED')
+    await until(async () => (await page.locator('[data-row]').allTextContents()).join() === 'Many 500')
+    await page.getByRole('button', { name: 'Save this filter…' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('Logins')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByLabel('Cause').selectOption('')
+    await page.reload()
+    await page.getByRole('button', { name: 'Logins', exact: true }).click()
+    await page.waitForURL('**/sources?reason=AUTH_FAILED')
+    await page.getByRole('button', { name: 'Remove the saved filter Logins' }).click()
+    await page.getByRole('button', { name: 'Save this filter…' }).waitFor()
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   it('opens a source of any name, also one called new', async () => {
     const { page, complaints, close } = await stack.signIn('/sources/new')
     await page.getByRole('heading', { level: 1, name: 'New source' }).waitFor()

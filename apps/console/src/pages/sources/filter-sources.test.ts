@@ -1,6 +1,6 @@
 import type { SourceLine } from '@inlet/contract'
 import { describe, expect, it } from 'vitest'
-import { classify, groupByReason, isShown, matcherOf, parseTerms, sortSources } from './filter-sources.js'
+import { classify, countReasons, groupByReason, isShown, matcherOf, parseTerms, sortSources } from './filter-sources.js'
 
 const now = new Date('2026-11-28T12:00:00Z')
 const line = (change: Partial<SourceLine> = {}): SourceLine => ({
@@ -36,18 +36,28 @@ describe('searching sources', () => {
     ['orders customers', false],
     ['-', true],
   ])('%j: %s', (q, expected) => {
-    expect(matcherOf({ q, connector: '' })(classify(line(), now))).toBe(expected)
+    expect(matcherOf({ q, connector: '', reason: '' })(classify(line(), now))).toBe(expected)
   })
   it('finds sources by what is wrong with them', () => {
     const broken = classify(line({ reason: 'AUTH_FAILED', problem: 'answered with status 401' }), now)
-    expect(matcherOf({ q: 'auth_failed', connector: '' })(broken)).toBe(true)
-    expect(matcherOf({ q: '-401', connector: '' })(broken)).toBe(false)
+    expect(matcherOf({ q: 'auth_failed', connector: '', reason: '' })(broken)).toBe(true)
+    expect(matcherOf({ q: '-401', connector: '', reason: '' })(broken)).toBe(false)
   })
   it('is the same object again until its condition changes', () => {
     const one = line({ freshWithinSeconds: 7_200 })
     const before = classify(one, now)
     expect(classify(one, new Date(now.getTime() + 60_000))).toBe(before)
     expect(classify(one, new Date(now.getTime() + 7_200_000)).condition).toBe('stale')
+  })
+  it('counts the reasons, finds what is broken for one, and puts it together', () => {
+    const failed = (id: string, reason: string | null) => line({ id, name: id, slug: id, outcome: reason === null ? 'ok' : 'failed', reason })
+    const all = [failed('a', 'TIMEOUT'), failed('b', 'AUTH_FAILED'), failed('c', null), failed('d', 'TIMEOUT')].map((each) => classify(each, now))
+    expect(countReasons(all)).toEqual([
+      ['TIMEOUT', 2],
+      ['AUTH_FAILED', 1],
+    ])
+    expect(all.filter(matcherOf({ q: '', connector: '', reason: 'TIMEOUT' })).map(({ name }) => name)).toEqual(['a', 'd'])
+    expect(sortSources(all, 'worst').map(({ name }) => name)).toEqual(['b', 'a', 'd', 'c'])
   })
   it('groups what is broken for one reason, in the order of the worst', () => {
     const all = [

@@ -10,6 +10,8 @@ export interface SourceFilter {
   readonly q: string
   readonly show: Show
   readonly connector: string
+  /** Broken for this reason. */
+  readonly reason: string
   readonly sort: Sort
 }
 
@@ -69,21 +71,25 @@ const SHOWN: Readonly<Record<Show, (classified: ClassifiedLine, now: Date) => bo
 export const isShown = (classified: ClassifiedLine, show: Show, now: Date): boolean => SHOWN[show](classified, now)
 
 /** Whether a source matches what is searched for. */
-export const matcherOf = (filter: Pick<SourceFilter, 'q' | 'connector'>): ((classified: ClassifiedLine) => boolean) => {
+export const matcherOf = (filter: Pick<SourceFilter, 'q' | 'connector' | 'reason'>): ((classified: ClassifiedLine) => boolean) => {
   const { wanted, unwanted } = parseTerms(filter.q)
-  return ({ text, line }) =>
+  return ({ text, line, condition }) =>
+    (filter.reason === '' || (condition === 'broken' && line.reason === filter.reason)) &&
     (filter.connector === '' || line.connector === filter.connector) &&
     wanted.every((word) => text.includes(word)) &&
     !unwanted.some((word) => text.includes(word))
 }
 
 const byName = (a: ClassifiedLine, b: ClassifiedLine): number => (a.name < b.name ? -1 : 1)
+const byReason = (a: ClassifiedLine, b: ClassifiedLine): number =>
+  a.condition === 'broken' && b.condition === 'broken' ? (a.line.reason ?? '~').localeCompare(b.line.reason ?? '~') : 0
 const moment = (at: string | null): number => (at === null ? Number.POSITIVE_INFINITY : Date.parse(at))
 const RANKS = Object.fromEntries(CONDITIONS.map((condition, rank) => [condition, rank])) as Readonly<Record<Condition, number>>
 const rank = (classified: ClassifiedLine): number => RANKS[classified.condition]
 
 const ORDERS: Readonly<Record<Sort, (a: ClassifiedLine, b: ClassifiedLine) => number>> = {
-  worst: (a, b) => rank(a) - rank(b) || b.line.quarantined - a.line.quarantined,
+  // What is broken for the same reason stands together: it is repaired together.
+  worst: (a, b) => rank(a) - rank(b) || byReason(a, b) || b.line.quarantined - a.line.quarantined,
   name: byName,
   '-name': (a, b) => byName(b, a),
   success: (a, b) => moment(a.line.lastSuccessAt) - moment(b.line.lastSuccessAt),
@@ -94,6 +100,14 @@ const ORDERS: Readonly<Record<Sort, (a: ClassifiedLine, b: ClassifiedLine) => nu
 
 export const sortSources = (lines: readonly ClassifiedLine[], sort: Sort): readonly ClassifiedLine[] =>
   lines.toSorted((a, b) => ORDERS[sort](a, b) || byName(a, b))
+
+/** Why sources are broken and how many are for each reason, the most frequent first. */
+export const countReasons = (lines: readonly ClassifiedLine[]): readonly (readonly [reason: string, count: number])[] => {
+  const counts = new Map<string, number>()
+  for (const { line, condition } of lines)
+    if (condition === 'broken' && line.reason !== null) counts.set(line.reason, (counts.get(line.reason) ?? 0) + 1)
+  return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b))
+}
 
 /** Sources that are broken for the same reason together, each group where its first one stands; all others alone. */
 export const groupByReason = (lines: readonly ClassifiedLine[]): readonly (readonly ClassifiedLine[])[] => {

@@ -2,16 +2,19 @@ import { messages } from '../../messages.js'
 import { formatNumber } from '../../ui/format.js'
 import { SearchField } from '../../ui/search-field.js'
 import { SHOWS, SORTS, type SourceFilter } from './filter-sources.js'
+import { SavedFilters } from './saved-filters.js'
 
 interface FiltersProps {
   readonly filter: SourceFilter
   /** Null while nobody knows. */
   readonly counts: Readonly<Record<string, number>> | null
   readonly connectors: readonly string[]
+  /** Why sources are broken, and how many are. */
+  readonly reasons: readonly (readonly [reason: string, count: number])[]
   readonly onChange: (change: Readonly<Record<string, string | null>>) => void
 }
 
-export const Filters = ({ filter, counts, connectors, onChange }: FiltersProps) => {
+export const Filters = ({ filter, counts, connectors, reasons, onChange }: FiltersProps) => {
   const t = messages.sources
   return (
     <div className="stack tight">
@@ -28,6 +31,17 @@ export const Filters = ({ filter, counts, connectors, onChange }: FiltersProps) 
             <option key={connector}>{connector}</option>
           ))}
         </select>
+        {(reasons.length > 0 || filter.reason !== '') && (
+          <select className="input narrow" aria-label={t.reason} value={filter.reason} onChange={(event) => onChange({ reason: event.target.value })}>
+            <option value="">{t.anyReason}</option>
+            {reasons.map(([reason, count]) => (
+              <option key={reason} value={reason}>
+                {reason} ({formatNumber(count)})
+              </option>
+            ))}
+            {filter.reason !== '' && !reasons.some(([reason]) => reason === filter.reason) && <option>{filter.reason}</option>}
+          </select>
+        )}
         <select
           className="input narrow"
           aria-label={t.sort}
@@ -55,6 +69,7 @@ export const Filters = ({ filter, counts, connectors, onChange }: FiltersProps) 
           </button>
         ))}
       </fieldset>
+      <SavedFilters />
     </div>
   )
 }

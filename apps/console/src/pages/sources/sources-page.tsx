@@ -11,7 +11,7 @@ import { useNow } from '../../ui/time.js'
 import { useSearch } from '../../ui/use-search.js'
 import { BulkBar } from './bulk-bar.js'
 import { BulkInAddress } from './bulk-result.js'
-import { classify, isShown, matcherOf, SHOWS, SORTS, type SourceFilter, sortSources } from './filter-sources.js'
+import { classify, countReasons, isShown, matcherOf, SHOWS, SORTS, type SourceFilter, sortSources } from './filter-sources.js'
 import { Filters } from './filters.js'
 import { SourceList } from './source-list.js'
 import { useSame } from './use-same.js'
@@ -77,12 +77,16 @@ const Sources = ({ items: known }: { readonly items: readonly SourceLine[] | nul
     q: search['q'] ?? '',
     show: oneOf(SHOWS, search['show']),
     connector: search['connector'] ?? '',
+    reason: search['reason'] ?? '',
     sort: oneOf(SORTS, search['sort']),
   }
   // The field follows the typing at once; 5,000 rows follow as fast as they can.
   const q = useDeferredValue(filter.q)
   const classified = useSame(useMemo(() => items.map((line) => classify(line, now)), [items, now]))
-  const matching = useMemo(() => classified.filter(matcherOf({ q, connector: filter.connector })), [classified, q, filter.connector])
+  const matching = useMemo(
+    () => classified.filter(matcherOf({ q, connector: filter.connector, reason: filter.reason })),
+    [classified, q, filter.connector, filter.reason],
+  )
   const counts = useMemo(
     () => Object.fromEntries(SHOWS.map((show) => [show, matching.filter((each) => isShown(each, show, now)).length])),
     [matching, now],
@@ -90,14 +94,15 @@ const Sources = ({ items: known }: { readonly items: readonly SourceLine[] | nul
   const shown = useSame(useMemo(() => matching.filter((each) => isShown(each, filter.show, now)), [matching, filter.show, now]))
   const sorted = useMemo(() => sortSources(shown, filter.sort), [shown, filter.sort])
   const [isHeld, setHeld] = useState(false)
-  const rows = useSteadyOrder(sorted, isHeld, JSON.stringify([q, filter.show, filter.connector, filter.sort]))
+  const rows = useSteadyOrder(sorted, isHeld, JSON.stringify([q, filter.show, filter.connector, filter.reason, filter.sort]))
   const connectors = useMemo(() => [...new Set(items.map(({ connector }) => connector))].sort(), [items])
+  const reasons = useMemo(() => countReasons(classified), [classified])
   const selection = useSelection(items)
   const t = messages.sources
 
   return (
     <div className="stack">
-      <Filters filter={filter} counts={known === null ? null : counts} connectors={connectors} onChange={setSearch} />
+      <Filters filter={filter} counts={known === null ? null : counts} connectors={connectors} reasons={reasons} onChange={setSearch} />
       {known !== null && (
         <p className="visually-hidden" role="status">
           {formatNumber(rows.length)} {t.title}
@@ -108,7 +113,7 @@ const Sources = ({ items: known }: { readonly items: readonly SourceLine[] | nul
       ) : rows.length === 0 ? (
         <Empty title={t.noneMatch}>
           <p>{t.noneMatchHint(formatNumber(items.length))}</p>
-          <button type="button" className="button" onClick={() => setSearch({ q: null, show: null, connector: null })}>
+          <button type="button" className="button" onClick={() => setSearch({ q: null, show: null, connector: null, reason: null })}>
             {t.clear}
           </button>
         </Empty>
