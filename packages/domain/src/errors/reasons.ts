@@ -200,6 +200,10 @@ export const REASONS = {
     code: 'upstream_invalid',
     next: 'If pages are missing, set robotsMeta to "ignore", or add the addresses to startUrls or sitemap.',
   },
+  LOGIN_REQUIRED: {
+    code: 'upstream_invalid',
+    next: 'Put the credentials or the session cookie of a user who may read these pages into the environment, then `inlet sources update {source} --secret <name>=env:<VARIABLE>` (PATCH /v1/sources/{id}); or leave them out with exclude.',
+  },
   READ_IN_PART: { code: 'upstream_invalid', next: 'Repair the document at the source; the part that could be read is stored.' },
   ENCODING_GUESSED: { code: 'upstream_invalid', next: 'Set the encoding in the settings if the text is garbled.' },
   ENCODING_DOUBTFUL: { code: 'upstream_invalid', next: 'Check the text, and set the encoding in the settings.' },

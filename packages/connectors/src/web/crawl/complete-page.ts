@@ -6,6 +6,7 @@ import { sketchOf } from '../page/sketch.js'
 import { type CrawlState, count, offer, report, type Waiting } from './crawl-state.js'
 import { completeRedirect, isHeldBy, recordStartFailure, resolve } from './effects.js'
 import type { Visit } from './frontier.js'
+import { isLoginForm, noteLogin, refuseLogin } from './login-page.js'
 import type { Outcome } from './outcome.js'
 import { formatMark, type PageMark } from './page-mark.js'
 import { hashRecord, toRecord } from './to-record.js'
@@ -22,6 +23,7 @@ export const completePage = (state: CrawlState, visit: Visit, outcome: PageOutco
   const { config } = state.tools
   const { page } = outcome
   refuseLogin(visit, page)
+  if (isLoginForm(visit.url, page)) noteLogin(state, visit)
   const obey = config.robotsMeta === 'obey'
   if (page.refresh !== undefined && page.refresh.seconds <= MAX_REFRESH_SECONDS && !isSelf(state, visit, page.refresh.url)) {
     return completeRedirect(state, visit, { to: page.refresh.url })
@@ -47,13 +49,6 @@ const emptyStart = (url: string, render: 'http' | 'browser'): Failure =>
 const leaveOut = (state: CrawlState, visit: Visit, why: string): void => {
   count(state, why, visit.url)
   resolve(state, visit.url, 'other', null)
-}
-
-const refuseLogin = (visit: Visit, page: HtmlPage): void => {
-  if (!looksLikeLogin(visit, page)) return
-  throw new Failure('AUTH_FAILED', `${visit.movedFrom ?? visit.url} shows a login page (${visit.url})`, {
-    next: 'Set the credentials or the session cookie of the source again, or correct its start address.',
-  })
 }
 
 const isSelf = (state: CrawlState, visit: Visit, url: string): boolean => normalizeUrl(url, state.tools.config) === visit.url
@@ -140,7 +135,7 @@ const toMark = (state: CrawlState, visit: Visit, outcome: PageOutcome, hash: { r
   ...(outcome.lastModified === undefined ? {} : { m: outcome.lastModified }),
   ...(visit.lastmod === undefined ? {} : { s: visit.lastmod }),
   k: sketchOf(outcome.page),
-  ...(outcome.page.hasPassword ? { p: 1 } : {}),
+  ...(outcome.page.hasPassword ? { p: isLoginForm(visit.url, outcome.page) ? 2 : 1 } : {}),
 })
 
 /** New validators are worth storing even if the content is the same: without them the page is fetched in full every time. */
@@ -149,24 +144,3 @@ const sameValidators = (stored: PageMark, mark: PageMark): boolean => stored.e =
 /** Approximates the bytes of a record in JSON. */
 const sizeOf = (page: HtmlPage): number =>
   Math.ceil(Buffer.byteLength(page.markdown) * 1.1) + page.links.reduce((sum, link) => sum + link.length + 3, 0) + 1_500
-
-const LOGIN_WORDS = /\b(?:log|sign)[\s_-]?(?:in|on)\b|\bauth|\bsso\b|\bsession\b|\bpassword\b|\banmeld/i
-/** A page with more text than this is not just a login form. */
-const MAX_TEXT = 3_000
-/** A start address may well be a front page that contains a form among other things. */
-const MAX_START_TEXT = 600
-
-/**
- * Whether a start address or a stored page now shows a login form, because a session or a credential has expired. Reading on
- * would replace the whole site with its login page.
- */
-const looksLikeLogin = (visit: Visit, page: HtmlPage): boolean => {
-  if (!page.hasPassword || page.markdown.length > MAX_TEXT) return false
-  const wasContent = visit.stored !== undefined && visit.stored.p !== 1
-  if (!visit.start && visit.movedFrom === undefined && !wasContent) return false
-  if (visit.movedFrom === undefined && visit.stored?.p === 1) return false
-  if (visit.start && visit.movedFrom === undefined && !wasContent && page.markdown.length > MAX_START_TEXT) return false
-  return LOGIN_WORDS.test(`${page.title ?? ''} ${pathOf(visit.url)} ${page.markdown.slice(0, 500)}`)
-}
-
-const pathOf = (url: string): string => url.slice(url.indexOf('/', 8))

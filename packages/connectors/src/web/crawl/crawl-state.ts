@@ -4,6 +4,7 @@ import { createQueryBudget } from '../address/trap.js'
 import type { CrawlCursor, createAgainList } from './crawl-cursor.js'
 import type { CrawlTools } from './crawl-tools.js'
 import type { Frontier, Visit } from './frontier.js'
+import type { LoginTally } from './login-page.js'
 import type { PageMark } from './page-mark.js'
 
 /** For a site with more URLs than a crawl remembers. */
@@ -44,6 +45,8 @@ export interface CrawlState {
   readonly sketches: Map<string, string>
   /** URLs that were not followed because a page or link says nofollow; bounded. */
   readonly nofollowed: Set<string>
+  /** What leads to login pages. */
+  readonly logins: LoginTally
   readonly unread: ReturnType<typeof createAgainList>
   readonly dead: (readonly [url: string, depth: number])[]
   readonly starts: { total: number; failed: number; failure: unknown }

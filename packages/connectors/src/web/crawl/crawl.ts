@@ -9,6 +9,7 @@ import { type CrawlState, MORE_ADDRESSES } from './crawl-state.js'
 import type { CrawlTools } from './crawl-tools.js'
 import { crawlEnd, finish } from './finish.js'
 import { createFrontier } from './frontier.js'
+import { createLoginTally } from './login-page.js'
 import { createOutbox } from './outbox.js'
 import { createPump } from './pump.js'
 import { loadStored, seed } from './seed.js'
@@ -91,6 +92,7 @@ const createState = async ({ tools, known, cursor }: CrawlRequest, output: Pick<
     caveats: {},
     sketches: new Map(),
     nofollowed: new Set(),
+    logins: createLoginTally(),
     unread: createAgainList(),
     dead: [],
     starts: { total: 0, failed: 0, failure: undefined },

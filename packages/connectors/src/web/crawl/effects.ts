@@ -3,6 +3,7 @@ import { normalizeUrl, originOf } from '../address/normalize-url.js'
 import { sameTitle, shareIn } from '../page/sketch.js'
 import { type CrawlState, count, offer, type Waiting } from './crawl-state.js'
 import type { Visit } from './frontier.js'
+import { loginRequired, namesLogin, noteLogin, noteRedirect } from './login-page.js'
 
 const MAX_HOPS = 5
 
@@ -50,6 +51,7 @@ export const keep = (state: CrawlState, visit: Visit, why: string): void => {
   count(state, why)
   if (visit.stored === undefined) return resolve(state, visit.url, 'other', null)
   state.pages++
+  if (visit.stored.p === 2) noteLogin(state, visit)
   if (visit.stored.k !== undefined) state.sketches.set(visit.url, visit.stored.k)
   state.emitUnchanged(visit.url)
   resolve(state, visit.url, 'page', visit.stored.c)
@@ -68,6 +70,7 @@ export const completeRedirect = (
   if (target === visit.url) return selfRedirect(state, visit)
   resolve(state, visit.url, 'other', null)
   if (target === null) return
+  noteRedirect(state, visit, target)
   if (visit.hops >= MAX_HOPS) {
     count(state, 'too_many_redirects')
     if (visit.start)
@@ -95,10 +98,15 @@ const selfRedirect = (state: CrawlState, visit: Visit): void => {
   keep(state, visit, 'redirect_to_itself')
 }
 
-const otherSite = (from: string, to: string): Failure =>
-  new Failure('UPSTREAM_INVALID', `the start address ${from} redirects to another site, ${to}`, {
-    next: 'Use the final address as the start address if you mean that site.',
-  })
+/** The failure for a start address that leads to another site: the crawl would read that one instead. */
+export const otherSite = (from: string, to: string): Failure => {
+  const message = `the start address ${from} redirects to another site, ${to}`
+  return namesLogin(to)
+    ? loginRequired(`${message}, which is a login page by its address`)
+    : new Failure('UPSTREAM_INVALID', message, {
+        next: 'Use the final address as the start address if you mean that site. If readers log in there, set the credentials or the session cookie of the source.',
+      })
+}
 
 /**
  * Whether two URLs belong to one site as people understand it: the same host with or without `www.`, and http or

@@ -12,6 +12,7 @@ import {
 } from '@inlet/connector-sdk'
 import { createAgainList, formatCursor, settingsFingerprint } from './crawl-cursor.js'
 import type { CrawlState } from './crawl-state.js'
+import { addressesBehindLogin, loginCaveat } from './login-page.js'
 
 /**
  * Builds the last page of a crawl: the cursor, and the sweep if everything was read. Throws when no start address yielded a
@@ -24,11 +25,12 @@ export const finish = (state: CrawlState): Page => {
   if (starts.failed > 0 && (starts.failed >= starts.total || pages === 0)) throw starts.failure
   if (pages === 0) throw new Failure('CONTENT_MISMATCH', `no page could be read: ${describe(state)}`)
   const caveats = toCaveats(withCounts(state))
+  const cursor = nextCursor(state)
   return {
     records: [],
     ...(caveats.length === 0 ? {} : { caveats }),
     progress: { done: pages, total: pages, note: describe(state) },
-    ...(state.remembered ? { cursor: nextCursor(state) } : {}),
+    ...(cursor === null ? {} : { cursor }),
     ...(state.unseen.size === 0 && starts.failed === 0 ? { sweep: {} } : {}),
   }
 }
@@ -52,6 +54,7 @@ const withCounts = (state: CrawlState): CaveatTally => {
       of: pages + times('canonical_elsewhere'),
       example: example('canonical_elsewhere'),
     },
+    loginCaveat(state),
     { kind: 'CANONICAL_IGNORED', count: times('canonical_ignored'), of: pages, example: example('canonical_ignored') },
     ...reasons.map(({ why, count, url }, index): Caveat & { readonly of: number } => ({
       kind: 'LINKS_NOT_FOLLOWED',
@@ -75,9 +78,11 @@ export const crawlEnd = (state: CrawlState): ReadEnd => {
   return incomplete(`not all of the site was seen: ${[...state.unseen].join('; ')}${state.tally.size === 0 ? '' : ` (${describe(state)})`}`)
 }
 
-/** Equal to the last cursor if nothing was found, which shows that nothing is new. */
-const nextCursor = (state: CrawlState): ReturnType<typeof formatCursor> => {
+/** Equal to the last cursor if nothing was found, which shows that nothing is new. Null if it cannot hold what must be read again. */
+const nextCursor = (state: CrawlState): ReturnType<typeof formatCursor> | null => {
+  if (!state.remembered) return null
   const again = createAgainList()
+  for (const [url, depth] of addressesBehindLogin(state)) if (!again.add(url, depth)) return null
   // Failed URLs come first; dead links may be dropped, since the page that contains them leads to them again.
   for (const [url, depth] of [...state.unread.entries, ...state.dead]) again.add(url, depth)
   const generation = state.records === 0 && state.previous !== null ? state.previous.generation : state.generation

@@ -15,8 +15,8 @@ export interface PageMark {
   readonly s?: string
   /** Sketch of the text, to compare with pages that name this one as canonical. */
   readonly k?: string
-  /** Set if the page had a password field. */
-  readonly p?: 1
+  /** Set if the page had a password field; 2 if it was little more than a login form. */
+  readonly p?: 1 | 2
 }
 
 const MAX_ETAG = 300
