@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useState } from 'react'
 import { messages } from '../messages.js'
-import { Coded } from '../ui/coded.js'
+import { describedBy, FieldError, Hint } from './field-notes.js'
 import { JsonField, type TextProps } from './json-field.js'
 import { kindOf, labelOf, type Schema } from './schema.js'
 import { type ControlAttributes, UploadsField } from './uploads-field.js'
@@ -23,8 +23,8 @@ export const ScalarField = (props: FieldProps) => {
   const id = useId()
   // A list or JSON is one field: what is wrong within it is said here.
   const error = errors.get(path) ?? [...errors].find(([key]) => key.startsWith(`${path}.`))?.[1]
-  const described = [schema.description === undefined ? '' : `${id}-hint`, error === undefined ? '' : `${id}-error`].filter(Boolean).join(' ')
-  const control = { id, 'aria-invalid': error !== undefined, 'aria-describedby': described === '' ? undefined : described, 'data-path': path }
+  const hint = kindOf(schema) === 'uploads' ? messages.form.uploads.hint : schema.description
+  const control = { id, 'aria-invalid': error !== undefined, 'aria-describedby': describedBy(id, { error, hint }), 'data-path': path }
   const label = (
     <>
       {labelOf(name, schema)} {!isRequired && kindOf(schema) !== 'flag' && <span className="faint optional">{messages.form.optional}</span>}
@@ -42,16 +42,8 @@ export const ScalarField = (props: FieldProps) => {
           <Control {...props} control={control} />
         </>
       )}
-      {error !== undefined && (
-        <p className="error" id={`${id}-error`} role="alert">
-          {error}
-        </p>
-      )}
-      {schema.description !== undefined && (
-        <p className="hint" id={`${id}-hint`}>
-          <Coded text={kindOf(schema) === 'uploads' ? messages.form.uploads.hint : schema.description} />
-        </p>
-      )}
+      <FieldError id={`${id}-error`} text={error} />
+      <Hint id={`${id}-hint`} text={hint} />
     </div>
   )
 }

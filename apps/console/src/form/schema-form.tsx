@@ -1,6 +1,6 @@
 import { useId, useState } from 'react'
 import { messages } from '../messages.js'
-import { Coded } from '../ui/coded.js'
+import { FieldError, Hint } from './field-notes.js'
 import { Fold } from './fold.js'
 import { type FieldProps, ScalarField } from './scalar-field.js'
 import { isRequired, kindOf, labelOf, type Schema, type Values, variantsOf, withMember } from './schema.js'
@@ -68,12 +68,8 @@ const Field = (props: FieldProps) => {
 const Group = ({ name, schema, value, path, errors, onChange }: FieldProps) => (
   <fieldset className="group">
     <legend>{labelOf(name, schema)}</legend>
-    {schema.description !== undefined && (
-      <p className="hint">
-        <Coded text={schema.description} />
-      </p>
-    )}
-    <PathError path={path} errors={errors} />
+    <Hint text={schema.description} />
+    <FieldError text={errors.get(path)} />
     <Members schema={schema} values={asValues(value)} path={path} errors={errors} onChange={onChange} />
   </fieldset>
 )
@@ -88,11 +84,7 @@ const Variants = ({ name, schema, value, isRequired: mustBe, path, errors, onCha
   return (
     <fieldset className="group">
       <legend>{labelOf(name, schema)}</legend>
-      {schema.description !== undefined && (
-        <p className="hint">
-          <Coded text={schema.description} />
-        </p>
-      )}
+      <Hint text={schema.description} />
       <div className="field">
         <label htmlFor={id}>{labelOf(by, {})}</label>
         <select
@@ -108,7 +100,7 @@ const Variants = ({ name, schema, value, isRequired: mustBe, path, errors, onCha
             <option key={String(variant.properties?.[by]?.const)}>{String(variant.properties?.[by]?.const)}</option>
           ))}
         </select>
-        <PathError path={errors.has(path) ? path : `${path}.${by}`} errors={errors} />
+        <FieldError text={errors.get(path) ?? errors.get(`${path}.${by}`)} />
       </div>
       {chosen !== undefined && (
         <Members
@@ -124,25 +116,14 @@ const Variants = ({ name, schema, value, isRequired: mustBe, path, errors, onCha
   )
 }
 
-const PathError = ({ path, errors }: Pick<FieldProps, 'path' | 'errors'>) =>
-  errors.get(path) === undefined ? null : (
-    <p className="error" role="alert">
-      {errors.get(path)}
-    </p>
-  )
-
 const List = ({ name, schema, value, path, errors, onChange }: FieldProps) => {
   const items = Array.isArray(value) ? (value as readonly unknown[]) : []
   const set = (next: readonly unknown[]): void => onChange(next.length === 0 ? undefined : next)
   return (
     <fieldset className="group">
       <legend>{labelOf(name, schema)}</legend>
-      {schema.description !== undefined && (
-        <p className="hint">
-          <Coded text={schema.description} />
-        </p>
-      )}
-      <PathError path={path} errors={errors} />
+      <Hint text={schema.description} />
+      <FieldError text={errors.get(path)} />
       {items.map((item, index) => (
         // An item has no identity but its place.
         <div key={index} className="item">

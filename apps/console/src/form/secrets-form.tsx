@@ -1,6 +1,6 @@
 import { useId, useState } from 'react'
 import { messages } from '../messages.js'
-import { Coded } from '../ui/coded.js'
+import { describedBy, FieldError, Hint } from './field-notes.js'
 import { Fold } from './fold.js'
 import { JsonField } from './json-field.js'
 import { kindOf, labelOf, type Schema, type Values, withMember } from './schema.js'
@@ -95,11 +95,10 @@ interface SecretFieldProps {
 
 const SecretField = ({ name, schema, value, isStored, error, onChange }: SecretFieldProps) => {
   const id = useId()
-  const described = [error === undefined ? '' : `${id}-error`, schema.description === undefined ? '' : `${id}-hint`].filter(Boolean).join(' ')
   const control = {
     id,
     'aria-invalid': error !== undefined,
-    'aria-describedby': described === '' ? undefined : described,
+    'aria-describedby': describedBy(id, { error, hint: schema.description }),
     'data-path': `secrets.${name}`,
   }
   const typed = {
@@ -119,16 +118,8 @@ const SecretField = ({ name, schema, value, isStored, error, onChange }: SecretF
       ) : (
         <input {...typed} type="password" onChange={(event) => onChange(event.target.value || undefined)} />
       )}
-      {error !== undefined && (
-        <p className="error" id={`${id}-error`} role="alert">
-          {error}
-        </p>
-      )}
-      {schema.description !== undefined && (
-        <p className="hint" id={`${id}-hint`}>
-          <Coded text={schema.description} />
-        </p>
-      )}
+      <FieldError id={`${id}-error`} text={error} />
+      <Hint id={`${id}-hint`} text={schema.description} />
     </div>
   )
 }

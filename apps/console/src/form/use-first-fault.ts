@@ -3,7 +3,7 @@ import { type RefObject, useEffect, useRef } from 'react'
 const FAULTY = '[aria-invalid="true"], .error[role="alert"]'
 const CONTROLS = 'input, select, textarea, button'
 
-/** Brings the first faulty field of a form into view, and puts the focus there, each time an attempt fails. Answers the ref of the form. */
+/** Brings the first faulty field of a form into view, and puts the focus there, each time an attempt fails. Returns the ref of the form. */
 export const useFirstFault = (error: unknown): RefObject<HTMLFormElement | null> => {
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => {

@@ -106,5 +106,5 @@ export const limitedTooLong = ({ run, lastSuccessAt, now }: Pick<WhyFacts, 'run'
 /** Returns the next step for a Redis that answers and stores nothing, as the queue describes it; null for any other problem of the queue. */
 export const stepOfRefusedQueue = (problem: string): string | null =>
   problem.includes('refuses to store')
-    ? 'Do what the message says: for OOM, give Redis more memory (`redis-cli config set maxmemory …`, and in redis.conf); for MISCONF, make room on its disk; for READONLY, connect to the primary. Then it continues by itself.'
+    ? 'Do what the message says: for OOM, give Redis more memory (e.g. `redis-cli config set maxmemory 2gb`, and the same in redis.conf); for MISCONF, make room on its disk; for READONLY, connect to the primary. Then it continues by itself.'
     : null

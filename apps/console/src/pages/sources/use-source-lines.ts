@@ -73,10 +73,10 @@ const withItems = (known: SourceLines, items: readonly SourceLine[]): SourceLine
  */
 export const merge = (known: readonly SourceLine[], fresh: readonly SourceLine[], requestedIds: readonly string[]): readonly SourceLine[] => {
   const present = new Map(known.map((line) => [line.id, line]))
-  const isNews = (line: SourceLine): boolean => JSON.stringify(line) !== JSON.stringify(present.get(line.id))
-  const byId = new Map(fresh.filter(isNews).map((line) => [line.id, line]))
-  const came = new Set(fresh.map(({ id }) => id))
-  const removed = new Set(requestedIds.filter((id) => !came.has(id) && present.has(id)))
+  const hasChanged = (line: SourceLine): boolean => JSON.stringify(line) !== JSON.stringify(present.get(line.id))
+  const byId = new Map(fresh.filter(hasChanged).map((line) => [line.id, line]))
+  const received = new Set(fresh.map(({ id }) => id))
+  const removed = new Set(requestedIds.filter((id) => !received.has(id) && present.has(id)))
   if (byId.size + removed.size === 0) return known
   const updated = known.filter(({ id }) => !removed.has(id)).map((line) => byId.get(line.id) ?? line)
   return [...updated, ...fresh.filter(({ id }) => !present.has(id))]
