@@ -1,4 +1,3 @@
-const KEY = 'inlet.savedFilters'
 /** What of the address is a filter: no selection, and nothing that lies over the page. */
 const PARTS = ['q', 'show', 'connector', 'reason', 'sort'] as const
 
@@ -37,6 +36,3 @@ export const readSaved = (text: string | null): readonly SavedFilter[] => {
     return []
   }
 }
-
-export const loadSaved = (): readonly SavedFilter[] => readSaved(localStorage.getItem(KEY))
-export const storeSaved = (saved: readonly SavedFilter[]): void => localStorage.setItem(KEY, JSON.stringify(saved))
