@@ -23,7 +23,7 @@ const books = defineConnector({
   configSchema: z.strictObject({ url: z.url(), mode: z.enum(['good', 'empty', 'hang', 'forbidden', 'huge']).default('good') }),
   secretSchema: z.strictObject({ token: z.string().optional() }),
   egress: ({ url }) => [{ field: 'url', url }],
-  streams: async () => [{ name: 'books', kind: 'document' as const, incremental: false, deletes: 'sweep' as const, keyFields: ['id'] }],
+  streams: async () => [{ name: 'books', kind: 'item' as const, incremental: false, deletes: 'sweep' as const, keyFields: ['id'] }],
   connect: async (ctx) => ({ ctx, [Symbol.asyncDispose]: async () => void (closed += 1) }),
   async check({ ctx }) {
     ctx.log.info({ token: ctx.secrets.token }, `asking with ${ctx.secrets.token}`)
@@ -41,7 +41,7 @@ const books = defineConnector({
       if (mode === 'hang' && n > 2)
         await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
       const text = mode === 'huge' ? { data: { blob: 'x'.repeat(900_000) } } : { data }
-      yield { records: [{ stream, key: n, kind: 'document' as const, title: `Book ${n}`, ...text }], progress: { total: 70 } }
+      yield { records: [{ stream, key: n, kind: 'item' as const, title: `Book ${n}`, ...text }], progress: { total: 70 } }
     }
   },
 })
@@ -106,7 +106,7 @@ describe('testSource', () => {
     // Text with NUL cannot be stored, and the test reports that before a run does.
     expect(answer.records[0]?.rejected).toMatchObject({ reason: 'TEXT_NOT_STORABLE', key: '1' })
     expect(answer.capabilities?.streams).toEqual([
-      { name: 'books', kind: 'document', incremental: false, deletes: 'sweep', keyFields: ['id'], keys: 'kept', estimatedTotal: 70 },
+      { name: 'books', kind: 'item', incremental: false, deletes: 'sweep', keyFields: ['id'], keys: 'kept', estimatedTotal: 70 },
     ])
     expect([closed, known]).toEqual([1, new Map()])
   })
