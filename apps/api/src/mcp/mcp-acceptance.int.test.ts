@@ -183,8 +183,8 @@ describe('tasks of an agent', () => {
     const { sources } = await agent.call('list_sources')
     expect(sources.map(({ source }: { source: string }) => source)).toContain(slug)
     const { why } = await agent.call('describe_source', { source: slug })
-    const blocker = (await api.get(`/v1/sources/${slug}/why`)).body.blocker
-    expect(why).toEqual({ code: blocker.code, message: blocker.message, who: blocker.who, next: blocker.next })
+    const { blocker, remarks } = (await api.get(`/v1/sources/${slug}/why`)).body
+    expect(why).toEqual({ code: blocker.code, message: blocker.message, who: blocker.who, next: blocker.next, remarks })
     expect(why.next).not.toBe('')
     expect(agent.calls()).toBeLessThanOrEqual(4)
     await agent.close()
@@ -202,6 +202,9 @@ describe('tasks of an agent', () => {
     const { total, groups } = await agent.call('list_quarantine', { source: slug })
     expect([total, groups.map(({ count }: { count: number }) => count)]).toEqual([n * 40, [n * 20, n * 20]])
     expect(groups[0]).toMatchObject({ stream: 'rows', next: expect.any(String), data: { untrusted: true, samples: expect.any(Array) } })
+    const { why } = await agent.call('describe_source', { source: slug })
+    expect(why.remarks).toMatchObject([{ code: 'IN_QUARANTINE', message: expect.stringContaining(`${n * 40} records`) }])
+    expect(JSON.stringify(why)).not.toContain('it has no key')
     const { planId, changes } = await agent.call('propose_change', {
       source: slug,
       mapping: { rows: { expression: '$merge([$, {"key": $string(id)}])', keys: 'set' } },

@@ -76,7 +76,7 @@ describe('listing sources', () => {
     expect(answer.body.remarks).toEqual([
       {
         code: 'IN_QUARANTINE',
-        message: '2 records are in quarantine and not stored; the latest: MAPPING_FAILED: no number',
+        message: '2 records are in quarantine and not stored (the latest: MAPPING_FAILED)',
         next: `See \`inlet quarantine ${slug}\` (GET /v1/sources/${slug}/quarantine).`,
       },
     ])

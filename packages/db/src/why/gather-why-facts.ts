@@ -106,7 +106,7 @@ SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS dele
   (SELECT json_build_object('message', i.message, 'next', i.next, 'reason',
      (SELECT mode() WITHIN GROUP (ORDER BY q.reason) FROM quarantine q WHERE q.source_id = s.id AND q.state IN ('open', 'retrying')))
    FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL) AS quarantine, s.process_deaths,
-  (SELECT json_build_object('records', ${QUARANTINED}, 'latest', json_build_object('reason', q.reason, 'message', q.message))
+  (SELECT json_build_object('records', ${QUARANTINED}, 'latestReason', q.reason)
    FROM quarantine q WHERE q.source_id = s.id AND q.state = 'open' ORDER BY q.id DESC LIMIT 1) AS quarantined,
   current_setting('transaction_read_only') = 'on' AS read_only, (${FREE_CONNECTIONS}) AS free_connections,
   (SELECT json_agg(n) FROM (${NEWEST}) n) AS newest, (${UNINDEXED}) AS unindexed,

@@ -16,11 +16,12 @@ export const remarksOn = (
   { inQuarantine }: Pick<Blocker, 'inQuarantine'>,
 ): readonly Remark[] => {
   if (quarantined === null || deleting || inQuarantine === true) return []
-  const { records, latest } = quarantined
+  const { records, latestReason } = quarantined
   return [
     {
       code: 'IN_QUARANTINE',
-      message: `${records === 1 ? 'one record is' : `${records} records are`} in quarantine and not stored; ${records === 1 ? 'it' : 'the latest'}: ${latest.reason}: ${latest.message}`,
+      // Without the message of a record, which may quote it: agents read this as ours.
+      message: `${records === 1 ? 'one record is' : `${records} records are`} in quarantine and not stored (${records === 1 ? '' : 'the latest: '}${latestReason})`,
       next: 'See `inlet quarantine {source}` (GET /v1/sources/{id}/quarantine).',
     },
   ]

@@ -33,7 +33,7 @@ export interface WhyFacts {
   /** A description of the quarantined records and the most frequent reason, if they exceed the accepted share; null otherwise. */
   readonly quarantine: { readonly message: string; readonly next: string; readonly reason: string | null } | null
   /** Its open records in quarantine, however few: how many, and why the latest is there; null when there are none. */
-  readonly quarantined: { readonly records: number; readonly latest: { readonly reason: string; readonly message: string } } | null
+  readonly quarantined: { readonly records: number; readonly latestReason: string } | null
   /** Whether its newest records contain nothing that a search could find except their keys. */
   readonly unsearchable: boolean
   /** Its records that could not be indexed for search: how many, why the first could not, and when one is tried again. Null when there are none. */

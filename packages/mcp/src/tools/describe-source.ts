@@ -7,6 +7,8 @@ import { cleanText, markUntrusted, untrusted } from '../untrusted.js'
 
 const MAX_SETTINGS = 6_000
 const MAX_EXAMPLE = 200
+const MAX_MESSAGE = 500
+const QUOTING = 'records could not be stored; data.why says why, and list_quarantine shows them'
 
 /** Shows one source in full, with why it is not running and what its records look like. */
 export const describeSource = defineTool({
@@ -30,6 +32,8 @@ export const describeSource = defineTool({
       api<WhyView>({ method: 'GET', path: `${path}/why` }),
       api<RecordPage>({ method: 'GET', path: '/v1/records', query: { source: source.slug, limit: 3 } }),
     ])
+    // What is said of a record may quote it.
+    const isQuoting = blocker.inQuarantine
     return {
       source: source.slug,
       name: source.name,
@@ -42,8 +46,11 @@ export const describeSource = defineTool({
       nextRunAt: source.nextRunAt,
       settingsJson: shortenText(JSON.stringify({ config: source.config, mapping: source.mapping }), MAX_SETTINGS),
       streams: source.streams.slice(0, 50).map(({ name, kind, liveRecords }) => ({ name, kind, records: liveRecords })),
-      why: { code: blocker.code, message: blocker.message, who: blocker.who, next: blocker.next, remarks },
-      data: markUntrusted(source.slug, { fields: fieldsOf(page) }),
+      why: { code: blocker.code, message: isQuoting ? QUOTING : blocker.message, who: blocker.who, next: blocker.next, remarks },
+      data: markUntrusted(source.slug, {
+        ...(isQuoting ? { why: shortenText(cleanText(blocker.message), MAX_MESSAGE) } : {}),
+        fields: fieldsOf(page),
+      }),
     }
   },
 })
