@@ -5,14 +5,20 @@ const conditions = ['@inlet/source', ...defaultServerConditions.filter((conditio
 
 const SHARED = ['packages/{db,queue,security}/src/**/*.int.test.ts', 'apps/api/src/**/*.int.test.ts']
 const SENDS_MUCH = 'apps/api/src/hooks/webhook.acceptance.int.test.ts'
+// Measures the memory of its process, so it needs one of its own.
+const MEASURES_MEMORY = 'packages/connectors/src/file/memory.int.test.ts'
+const OF_THE_REPOSITORY = 'tests/{deploy,docs,house}/**/*.test.ts'
+
+/** More than the two cores these are meant for: many tests wait for another process or a timer. */
+const inOneProcess = { maxWorkers: 4, sequence: { groupOrder: 1 } }
+/** Each of these starts up to five processes or a browser of its own. */
+const inManyProcesses = { maxWorkers: 2, sequence: { groupOrder: 2 } }
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     globalSetup: ['./packages/testing/src/global-setup.ts'],
-    // More than the two cores it is meant for: many tests wait for another process, a timer or a browser.
-    maxWorkers: 3,
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**', 'apps/*/src/**'],
@@ -28,26 +34,35 @@ export default defineConfig({
           include: ['{packages,apps}/*/src/**/*.test.ts'],
           exclude: ['**/*.int.test.ts', '**/node_modules/**'],
           isolate: false,
+          ...inOneProcess,
         },
       },
       {
         extends: './vitest.shared.ts',
         // Each file has a database of its own and changes nothing globally; loading Prisma and Express once saves a minute.
-        test: { name: 'integration-shared', include: SHARED, exclude: [SENDS_MUCH, '**/node_modules/**'], isolate: false },
+        test: { name: 'integration-shared', include: SHARED, exclude: [SENDS_MUCH, '**/node_modules/**'], isolate: false, ...inOneProcess },
       },
       {
         extends: './vitest.shared.ts',
+        // Loading worker, queue and store again for each of seventy files took four seconds of processor time a file.
         test: {
           name: 'integration',
-          include: ['{packages,apps}/*/src/**/*.int.test.ts', 'tests/{deploy,docs,house}/**/*.test.ts'],
-          exclude: ['packages/{db,queue,security}/**', 'apps/api/src/!(hooks)/**', 'apps/api/src/hooks/!(webhook.acceptance)*', '**/node_modules/**'],
+          include: ['{packages,apps}/*/src/**/*.int.test.ts'],
+          exclude: ['packages/{db,queue,security}/**', 'apps/api/**', MEASURES_MEMORY, '**/node_modules/**'],
+          isolate: false,
+          ...inOneProcess,
         },
+      },
+      {
+        extends: './vitest.shared.ts',
+        test: { name: 'alone', include: [SENDS_MUCH, MEASURES_MEMORY, OF_THE_REPOSITORY], exclude: ['**/node_modules/**'], ...inOneProcess },
       },
       {
         extends: './vitest.shared.ts',
         test: {
           name: 'console',
           include: ['tests/console/**/*.test.ts'],
+          ...inManyProcesses,
           globalSetup: ['./tests/harness/build.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -58,6 +73,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/{e2e,faults}/**/*.test.ts'],
+          ...inManyProcesses,
           globalSetup: ['./tests/harness/build.ts'],
           testTimeout: 600_000,
           hookTimeout: 300_000,

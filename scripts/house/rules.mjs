@@ -40,6 +40,10 @@ const contents = ({ file, isTest, code, explainsSql }) => {
     problems.push(
       `${file}: Readable.toWeb throws outside of everything on Node 20 and 22 when it is cancelled at the wrong moment; iterate the stream itself`,
     )
+  if (!isTest && /\bredirect: 'error'/u.test(code))
+    problems.push(
+      `${file}: a fetch with redirect: 'error' on Node 20 and 22 forgets its signal once garbage was collected (nodejs/undici#4627); use 'manual' and refuse redirects`,
+    )
   if (!isTest && /(?<!\bsignal: )\bAbortSignal\.timeout\b/u.test(code))
     problems.push(
       `${file}: AbortSignal.timeout never fires on Node 20 once it is combined with others and garbage was collected; use timeoutSignal of @inlet/connector-sdk`,

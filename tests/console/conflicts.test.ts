@@ -27,16 +27,28 @@ describe.skipIf(chromiumPath === null)('two people at one source', () => {
     await page.getByRole('alert').getByText('labels.team').waitFor()
     // Again, while one still looks at what was changed first.
     await stack.api.patch('/v1/sources/notes', { labels: { team: 'theirs again' } }, ANY)
-    await page.getByRole('button', { name: 'Save mine anyway' }).click()
+    await page.getByRole('button', { name: 'Save mine as well' }).click()
     await page.getByRole('alert').getByText('theirs again').waitFor()
     expect(await page.locator('[data-path="config.paths"]').inputValue()).toBe('*.md\n*.txt')
-    await page.getByRole('button', { name: 'Save mine anyway' }).click()
+    await page.getByRole('button', { name: 'Save mine as well' }).click()
     await page.getByText('Saved. The new version is live.').waitFor()
     expect((await stack.api.get('/v1/sources/notes')).body).toMatchObject({
       config: { paths: ['*.md', '*.txt'] },
       labels: { team: 'theirs again' },
       freshWithin: '2h',
     })
+    await close()
+  })
+
+  it('both keep what they changed in the settings, and the later one wins where both changed the same', async () => {
+    const { page, close } = await openUnaware('/sources/notes?tab=settings')
+    await page.locator('[data-path="config.paths"]').fill('mine/*.md')
+    await stack.api.patch('/v1/sources/notes', { config: { paths: ['theirs/*.md'], exclude: ['drafts/**'] } }, ANY)
+    await page.getByRole('button', { name: 'Save and publish' }).click()
+    await page.getByRole('alert').getByText('config.exclude').waitFor()
+    await page.getByRole('button', { name: 'Save mine as well' }).click()
+    await page.getByText('Saved. The new version is live.').waitFor()
+    expect((await stack.api.get('/v1/sources/notes')).body.config).toMatchObject({ paths: ['mine/*.md'], exclude: ['drafts/**'] })
     await close()
   })
 

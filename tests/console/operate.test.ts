@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { startEmbeddingServer, until } from '@inlet/testing'
 import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newSource } from '../../apps/api/testing/start-api.js'
 import { type ConsoleStack, chromiumPath, startConsole } from './start-console.js'
 
 describe.skipIf(chromiumPath === null)('who is notified', () => {
@@ -183,6 +184,42 @@ describe.skipIf(chromiumPath === null)('who is notified', () => {
     await page.goto('/generations')
     await page.getByText('Search finds by words alone').waitFor()
     expect(await page.getByRole('button', { name: 'New model' }).count()).toBe(0)
+    await close()
+  })
+
+  it('shows incidents by cause, with the step once, and the sources of a cause when it is opened', async () => {
+    const { api } = stack
+    const ids: string[] = []
+    for (let n = 10; n < 16; n++) ids.push((await api.post('/v1/sources', newSource({ slug: `shop-${n}`, runNow: false }))).body.id)
+    // Incidents of sources that are well are closed at once.
+    const insert = `WITH broken AS (UPDATE sources SET status = 'ERROR', status_reason = $2, status_message = 'broken' WHERE id = ANY($1) RETURNING id, slug)
+      INSERT INTO incidents (source_id, kind, reason, message, next, since, opened_at)
+      SELECT id, 'error', $2, 'the token of ' || slug || ' has expired', 'Ask for a new token.', now() - interval '1 hour', now() FROM broken`
+    await api.database.pool.query(insert, [ids.slice(0, 5), 'AUTH_FAILED'])
+    await api.database.pool.query(insert, [ids.slice(5), 'TLS_FAILED'])
+    const { page, complaints, close } = await stack.signIn('/notifications')
+    const causes = page.locator('.incidents > li')
+    const cause = page.getByRole('button', { name: '5 sources: Credentials refused' })
+    await cause.waitFor()
+    expect(await causes.count()).toBe(2)
+    expect(await page.getByText('Ask for a new token.').count()).toBe(2)
+    await page.getByRole('link', { name: 'shop-15: No secure connection' }).waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await page.locator('.members').getByText('The token of shop-10 has expired.').waitFor()
+    expect([await cause.getAttribute('aria-expanded'), await causes.first().locator('.members li').count()]).toEqual(['true', 5])
+    expect(await page.getByText('Ask for a new token.').count()).toBe(2)
+    // Opened, it has an address.
+    await page.reload()
+    await page.getByRole('link', { name: 'shop-12', exact: true }).waitFor()
+    await page.getByRole('link', { name: 'Show these sources in the list' }).click()
+    await page.waitForURL('**/sources?reason=AUTH_FAILED')
+    // The overview says it as well, once for each cause.
+    await page.goto('/')
+    await page.getByText('Ask for a new token.').first().waitFor()
+    expect(await page.getByRole('listitem').filter({ hasText: 'Ask for a new token.' }).count()).toBe(2)
+    expect(complaints).toEqual([])
+    for (const id of ids) await api.delete(`/v1/sources/${id}`)
     await close()
   })
 

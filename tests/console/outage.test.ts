@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type Socket } from 'node:net'
-import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newSource } from '../../apps/api/testing/start-api.js'
 import { type ConsoleStack, chromiumPath, type OpenPage, startConsole } from './start-console.js'
@@ -77,7 +76,8 @@ describe.skipIf(chromiumPath === null)('while the API is unavailable', () => {
     await page.locator('main form').getByText('The API does not answer').first().waitFor()
     expect(await name.inputValue()).toBe('Alpha, renamed')
     await way.reopen()
-    await until(async () => (await page.getByText('What you see may be out of date.').count()) === 0)
+    await page.locator('main form').getByText('It answers now: try again.').waitFor()
+    expect(await page.getByText('The API does not answer').count()).toBe(0)
     await page.getByRole('button', { name: 'Save and publish' }).click()
     await page.getByRole('heading', { level: 1, name: 'Alpha, renamed' }).waitFor()
     await close()

@@ -85,6 +85,8 @@ describe.skipIf(chromiumPath === null)('the console', () => {
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Beta')
     await page.keyboard.press('x')
     await page.getByText('1 selected').waitFor()
+    // Wherever in the row the focus is.
+    await page.getByRole('row', { name: /Beta/u }).getByRole('checkbox').focus()
     await page.keyboard.press('k')
     await page.keyboard.press('Enter')
     await page.waitForURL('**/sources/alpha')

@@ -36,6 +36,19 @@ describe.skipIf(chromiumPath === null)('the list of sources', () => {
     await close()
   })
 
+  it('shows other sources in the elements of before when the wheel leaves all of them, and keeps the focus from going to another source', async () => {
+    const { page, complaints, close } = await stack.signIn('/sources?sort=name')
+    await page.getByRole('link', { name: 'Many 1', exact: true }).focus()
+    await page.evaluate(`for (const row of document.querySelectorAll('.source-rows [role=row]')) row.marked = true`)
+    await page.mouse.move(640, 400)
+    await page.mouse.wheel(0, 20_000)
+    await page.getByRole('link', { name: 'Many 1', exact: true }).waitFor({ state: 'detached' })
+    expect(await page.evaluate(`[...document.querySelectorAll('.source-rows [role=row]')].filter(({ marked }) => marked).length`)).toBeGreaterThan(10)
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('BODY')
+    expect(complaints).toEqual([])
+    await close()
+  })
+
   it('searches as one types, leaves out what has a minus, and keeps it all in the address', async () => {
     const { page, close } = await stack.signIn('/sources')
     await page.getByRole('searchbox').fill('many-499 -many-4990 team:sales')
@@ -60,7 +73,7 @@ describe.skipIf(chromiumPath === null)('the list of sources', () => {
     await stack.api.database.pool.query(`UPDATE sources SET last_error_reason = CASE WHEN slug = 'many-500' THEN 'AUTH_FAILED' ELSE 'SCHEMA_CHANGED' END
       WHERE last_outcome = 'failed'`)
     const { page, complaints, close } = await stack.signIn('/sources')
-    await page.getByLabel('Cause').selectOption({ label: 'AUTH_FAILED (1)' })
+    await page.getByLabel('Cause').selectOption({ label: 'Credentials refused (1)' })
     await page.waitForURL('**/sources?reason=AUTH_FAILED')
     await until(async () => (await page.locator('[data-row]').allTextContents()).join() === 'Many 500')
     await page.getByRole('button', { name: 'Save this filter…' }).click()
@@ -70,8 +83,45 @@ describe.skipIf(chromiumPath === null)('the list of sources', () => {
     await page.reload()
     await page.getByRole('button', { name: 'Logins', exact: true }).click()
     await page.waitForURL('**/sources?reason=AUTH_FAILED')
+    await page.goto('/records')
+    await page.getByRole('heading', { level: 1, name: 'Records' }).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('login')
+    await page.getByRole('option', { name: 'Logins Saved filters' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/sources?reason=AUTH_FAILED')
     await page.getByRole('button', { name: 'Remove the saved filter Logins' }).click()
     await page.getByRole('button', { name: 'Save this filter…' }).waitFor()
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('shows on the overview every cause there is: the most frequent ones, how many more there are, and a way to each', async () => {
+    const causes = [
+      'TIMEOUT',
+      'UNREACHABLE',
+      'DNS_FAILED',
+      'TLS_FAILED',
+      'AUTH_FAILED',
+      'NOT_FOUND_UPSTREAM',
+      'PERMISSION_DENIED',
+      'SQL_SYNTAX',
+      'INTERNAL',
+    ]
+    await stack.api.database.pool.query(
+      `UPDATE sources s SET last_error_reason = ($1::text[])[least(n, 9)]
+       FROM (SELECT id, row_number() OVER (ORDER BY slug) n FROM sources WHERE last_outcome = 'failed') broken WHERE broken.id = s.id`,
+      [causes],
+    )
+    const { page, complaints, close } = await stack.signIn('/')
+    await page.getByRole('link', { name: '2 sources: Internal error' }).waitFor()
+    await page.getByText('Credentials refused: the table is gone').waitFor()
+    await page.getByRole('link', { name: '1 more cause: 1 source' }).click()
+    await page.waitForURL('**/sources?show=attention')
+    await page.goto('/')
+    await page.getByRole('link', { name: '2 sources: Internal error' }).click()
+    await page.waitForURL('**/sources?reason=INTERNAL')
+    await until(async () => (await page.locator('[data-row]').count()) === 2)
     expect(complaints).toEqual([])
     await close()
   })
@@ -124,6 +174,30 @@ describe.skipIf(chromiumPath === null)('the list of sources', () => {
     await dialog.getByRole('button', { name: 'Try 1 again' }).click()
     await dialog.getByText('Done: 1.', { exact: true }).waitFor()
     await dialog.getByRole('button', { name: 'Close' }).click()
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('takes back only what it can restore: a source that waited for a repair is not paused', async () => {
+    const { api } = stack
+    await api.post('/v1/sources/many-661/pause')
+    await api.database.pool.query(
+      `UPDATE sources SET status = 'ERROR', status_reason = 'AUTH_FAILED', status_message = 'no' WHERE slug IN ('many-662', 'many-663')`,
+    )
+    const { page, complaints, close } = await stack.signIn('/sources?q=many-66&select=many-661,many-662')
+    await page.getByRole('button', { name: 'Resume', exact: true }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Resume' }).click()
+    await dialog.getByText('Done: 2.', { exact: true }).waitFor()
+    await dialog.getByText('Pause does not include 1 source that was in another state before').waitFor()
+    await dialog.getByRole('button', { name: 'Undo: pause 1' }).click()
+    await dialog.getByText('Done: 1.', { exact: true }).waitFor()
+    expect((await api.get('/v1/sources/many-661')).body.status).toBe('PAUSED')
+    expect((await api.get('/v1/sources/many-662')).body.status).toBe('ACTIVE')
+    await page.goto('/sources/many-663')
+    await page.getByRole('button', { name: 'Resume' }).first().click()
+    await page.getByText('Resumed.').waitFor()
+    expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0)
     expect(complaints).toEqual([])
     await close()
   })

@@ -30,10 +30,9 @@ beforeAll(async () => {
     const title = /^# (.+)$/mu.exec(text)?.[1] ?? file
     return JSON.stringify({ s: 'main', k: file, h: keyHash(file), o: 'u', c: sha256Hex(text), kind: 'document', title, text, data: {} })
   })
-  const payload = `[${lines.join(',\n')}]`
+  const payload = Buffer.from(`[${lines.join(',\n')}]`)
   const counts = { u: lines.length, d: 0, n: 0, q: 0 }
   const { result } = await applyBatch(store.database, {
-    v: 1,
     runId: run.runId,
     sourceId,
     epoch: run.epoch,

@@ -41,12 +41,30 @@ describe.skipIf(LIBRARY === undefined)('processes with other clocks than the dat
     (await call<{ items: readonly WorkerView[] }>('GET', '/v1/workers')).items.filter(({ role }) => role === 'worker')
   const write = (mark: string): void =>
     writeFileSync(path.join(folder, 'rows.csv'), `id,mark\n${Array.from({ length: ROWS }, (_, n) => `${n},${mark}`).join('\n')}\n`)
+  /**
+   * Waits for the end of the run, which has written so many records (inserted, updated, deleted). On a very busy machine it may lose its lease of 3 s
+   * whatever the clocks say; a wrong comparison of clocks would lose it every time, so one of five runs must keep it. Returns
+   * how many batches of that one were fenced.
+   */
+  const fencedOf = async (written: readonly number[]): Promise<number> => {
+    for (let n = 1; ; n += 1) {
+      await until(async () => (await lastRun()).status === 'ended', { timeoutMs: 240_000, what: 'the end of the run' })
+      const { outcome, error, attempt, counts, batches } = await lastRun()
+      const { inserted, updated, deleted } = counts
+      expect([outcome, error, inserted, updated, deleted]).toEqual(['ok', null, ...(n === 1 ? written : [0, ROWS + 1, 0])])
+      if (attempt === 1) return batches.fenced
+      expect(n).toBeLessThan(5)
+      write(`${written.join(' ')}, again ${n}`)
+      await call('POST', '/v1/sources/rows/run', {})
+    }
+  }
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'inlet-clocks-'))
     write('first')
     store = await createTestDatabase(inject('postgresUrl'), inject('templateDatabase'))
-    cluster = createCluster({ databaseUrl: store.url, fileRoots: [folder] })
+    // Short, so that a comparison of clocks that are 2.4 s apart would matter.
+    cluster = createCluster({ databaseUrl: store.url, fileRoots: [folder], leaseMs: 3_000 })
     const [api] = await Promise.all([cluster.start('api'), cluster.start('worker', clock('+10s')), cluster.start('scribe', clock('-1.2s'))])
     url = `http://127.0.0.1:${api.opsPort}`
     const database = createDatabase({ url: store.url, applicationName: 'test', poolSize: 1 })
@@ -67,15 +85,14 @@ describe.skipIf(LIBRARY === undefined)('processes with other clocks than the dat
     const why = async () => (await call<WhyView>('GET', '/v1/sources/rows/why')).blocker
     await until(async () => (await why()).code === 'CLOCK_SKEW', { timeoutMs: 60_000, what: 'the reason' })
     const { who, message } = await why()
-    expect([who, message]).toEqual(['operator', expect.stringMatching(/clock of this machine is (?:9\.\d|10\.\d) s off the database's/u)])
+    expect([who, message]).toEqual(['operator', expect.stringMatching(/clock of \S+ is (?:9\.\d|10\.\d) s ahead of the database's/u)])
     expect(await workers()).toMatchObject([{ refuses: 'clock', running: 0 }])
     expect(await lastRun()).toMatchObject({ status: 'queued' })
   })
 
   it('that are a little off, in both directions, read and store everything once', async () => {
     await cluster.start('worker', clock('+1.2s'))
-    await until(async () => (await lastRun()).status === 'ended', { timeoutMs: 120_000, what: 'the end of the run' })
-    expect(await lastRun()).toMatchObject({ outcome: 'ok', attempt: 1, counts: { inserted: ROWS + 1 }, batches: { fenced: 0 } })
+    expect(await fencedOf([ROWS + 1, 0, 0])).toBe(0)
   })
 
   it('that run too fast stop taking jobs once they are off; others go on', async () => {
@@ -84,7 +101,6 @@ describe.skipIf(LIBRARY === undefined)('processes with other clocks than the dat
     await until(async () => (await refusing()) === 2, { timeoutMs: 120_000, what: 'the fast clock to be noticed' })
     write('second')
     await call('POST', '/v1/sources/rows/run', {})
-    await until(async () => (await lastRun()).status === 'ended', { timeoutMs: 120_000, what: 'the end of the second run' })
-    expect(await lastRun()).toMatchObject({ outcome: 'ok', attempt: 1, counts: { inserted: 0, updated: ROWS + 1, deleted: 0 } })
+    expect(await fencedOf([0, ROWS + 1, 0])).toBe(0)
   })
 })

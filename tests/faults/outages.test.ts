@@ -5,12 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { migrate } from '@inlet/db'
 import { startPostgres, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { LEASE_MS } from '../harness/cluster.js'
 import { expectTruth } from '../harness/expect-truth.js'
 import { type FaultWorld, openFaultWorld } from '../harness/fault-world.js'
 
 const redisServer = inject('redisServer')
 /** Longer than a lock lives; INLET_TEST_OUTAGE_MS=90000 shows what an operator sees. */
-const OUTAGE_MS = Number(process.env['INLET_TEST_OUTAGE_MS'] ?? 6_000)
+const OUTAGE_MS = Number(process.env['INLET_TEST_OUTAGE_MS'] ?? 2 * LEASE_MS)
 
 describe.each(redisServer === '' ? ['postgres'] : ['postgres', 'redis'])('outages of everything, queue on %s', (backend) => {
   const directory = mkdtempSync(path.join(tmpdir(), 'inlet-outage-'))

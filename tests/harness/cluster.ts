@@ -12,6 +12,8 @@ export interface ClusterOptions {
   readonly egressAllow?: readonly string[]
   readonly fileRoots?: readonly string[]
   readonly encryptionKeys?: string
+  /** How long a dead process keeps its runs and jobs. */
+  readonly leaseMs?: number
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -37,6 +39,8 @@ export interface Cluster {
   close(): Promise<void>
 }
 
+export const LEASE_MS = 6_000
+
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 export const createCluster = (options: ClusterOptions): Cluster => {
@@ -53,8 +57,8 @@ export const createCluster = (options: ClusterOptions): Cluster => {
     INLET_EGRESS_ALLOW: (options.egressAllow ?? []).join(','),
     INLET_FILE_ROOTS: (options.fileRoots ?? []).join(','),
     INLET_WORK_DIR: path.join(directory, 'work'),
-    // Short enough that a test sees a take-over within seconds.
-    INLET_LEASE_TTL_MS: '3000',
+    // Short enough that a test sees a take-over within seconds, long enough for a process that gets little of a busy machine.
+    INLET_LEASE_TTL_MS: String(options.leaseMs ?? LEASE_MS),
     ...options.env,
   }
   return {

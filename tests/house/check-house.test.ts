@@ -103,6 +103,7 @@ describe('check-house', () => {
     ['env of node:process', 'packages/db/src/a.ts', "import { env } from 'node:process'", 'only apps/*/src/main.ts read the environment'],
     ['a web stream that throws when it is cancelled', 'apps/cli/src/a.ts', 'const body = Readable.toWeb(stream)', 'iterate the stream itself'],
     ['a check of URLs that Node 20 gets wrong', 'packages/domain/src/a.ts', 'const ok = URL.canParse(text)', 'use isUrl of @inlet/domain'],
+    ['a redirect that makes fetch forget its signal', 'apps/cli/src/a.ts', "await fetch(url, { redirect: 'error' })", 'forgets its signal'],
     [
       'a timeout that Node 20 may forget',
       'apps/worker/src/a.ts',

@@ -28,7 +28,7 @@ import { createPageTokens } from './http/page-token.js'
 import type { Handlers } from './http/reply.js'
 import { createSlots } from './http/slots.js'
 import { createKeyHandlers } from './keys/key-handlers.js'
-import { createAllowedHosts } from './mcp/mcp-endpoint.js'
+import { createAllowedHosts } from './mcp/allowed-hosts.js'
 import { createNotificationHandlers } from './notifications/notifications.js'
 import { openResourceServer, type TokenClock } from './oauth/resource-server.js'
 import { createOverviewHandlers } from './overview/overview-handlers.js'
@@ -37,7 +37,6 @@ import { createRecordHandlers } from './records/records.js'
 import { createUnderstand } from './records/understand.js'
 import { createLocalRegistry } from './registry/local-registry.js'
 import { createRegistryHandlers } from './registry/registry-handlers.js'
-import { openFileSync } from './registry/sync-files.js'
 import { createRunHandlers } from './runs/runs.js'
 import { createApp, openServer } from './server.js'
 import { createSessionHandlers } from './session/session-handlers.js'
@@ -254,6 +253,7 @@ export const composeApi = (config: ApiConfig, context: ApiContext, overrides: Ap
     self.url = urlOf(config.INLET_API_HOST, server.port)
     lifecycle.defer('server', () => server.close(DRAIN_MS), { timeoutMs: DRAIN_MS + 5_000 })
     if (files !== null) {
+      const { openFileSync } = await import('./registry/sync-files.js')
       const fileSync = openFileSync(
         { registry: createLocalRegistry(handlers), database, log },
         { ...files, pollMs: overrides.filesPollMs ?? FILES_POLL_MS },

@@ -8,18 +8,17 @@ import { monotonicNow } from '@inlet/runtime'
 import type { Express, RequestHandler } from 'express'
 import express from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
-import { BOARD_PATH, queueBoard } from './board/queue-board.js'
 import { consolePages } from './console/console-pages.js'
-import { docsPage } from './docs/docs-page.js'
 import { type AuthenticateDeps, authenticate } from './http/authenticate.js'
-import { compressAnswers } from './http/compress-answers.js'
+import { compressResponses } from './http/compress-responses.js'
+import { lazyHandler } from './http/lazy-handler.js'
 import { callerId } from './http/principal.js'
 import { problemHandler } from './http/problem-handler.js'
 import type { Handlers } from './http/reply.js'
 import { requestLog } from './http/request-log.js'
 import { type RouteDeps, routeEndpoints } from './http/route-endpoints.js'
 import { allowOrigins, securityHeaders } from './http/security-headers.js'
-import { type McpDeps, mcpEndpoint } from './mcp/mcp-endpoint.js'
+import type { McpDeps } from './mcp/mcp-endpoint.js'
 import { protectedResource, RESOURCE_METADATA } from './oauth/challenge.js'
 
 export interface AppDeps extends Omit<AuthenticateDeps, 'isPublic' | 'onlyReads'>, RouteDeps {
@@ -68,13 +67,15 @@ const READS = new Set<string>(
 /** Whether a request changes nothing, whatever its parameters. */
 const onlyReads: AuthenticateDeps['onlyReads'] = ({ method, path }) => method === 'GET' && READS.has(path)
 
+const BOARD_PATH = '/admin/queues'
+
 /** Creates the app with all middleware in order; everything that is not public is behind authentication, whether the address exists or not. */
 export const createApp = (deps: AppDeps): Express => {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('case sensitive routing', true).set('trust proxy', deps.proxyHops)
   app.use(requestLog(deps.log))
   app.use(observeRequests(deps.metrics))
-  app.use(compressAnswers())
+  app.use(compressResponses())
   // Before everything that involves people and keys: senders of events have neither, and are many.
   routeEndpoints(app, deps.handlers, deps, isSigned)
   // Before authentication: browsers ask without a key whether they may send one.
@@ -84,10 +85,22 @@ export const createApp = (deps: AppDeps): Express => {
   app.use(refuseOverload({ waitingFor: deps.waitingFor, isPublic }))
   app.use(authenticate({ ...deps, isPublic, onlyReads }))
   app.use(limitRate(deps.requestsPerMinute))
-  app.use('/docs', docsPage())
+  app.use(
+    '/docs',
+    lazyHandler(async () => (await import('./docs/docs-page.js')).docsPage()),
+  )
   app.get([...RESOURCE_METADATA], protectedResource(deps.oauth))
-  app.all('/mcp', mcpEndpoint({ ...deps.mcp, oauth: deps.oauth }))
-  app.use(BOARD_PATH, queueBoard({ queues: deps.queues, database: deps.database, writable: deps.boardWritable }))
+  app.all(
+    '/mcp',
+    lazyHandler(async () => (await import('./mcp/mcp-endpoint.js')).mcpEndpoint({ ...deps.mcp, oauth: deps.oauth })),
+  )
+  app.use(
+    BOARD_PATH,
+    lazyHandler(async () => {
+      const { queueBoard } = await import('./board/queue-board.js')
+      return queueBoard({ queues: deps.queues, database: deps.database, writable: deps.boardWritable, path: BOARD_PATH })
+    }),
+  )
   routeEndpoints(app, deps.handlers, deps, (endpoint) => !isSigned(endpoint))
   app.use(notFound())
   app.use(problemHandler(deps.log, deps.oauth))

@@ -1,6 +1,7 @@
 import { accessMessages } from './messages/access.js'
 import { deliveryMessages } from './messages/delivery.js'
 import { readingMessages } from './messages/reading.js'
+import { reasonsMessages } from './messages/reasons.js'
 import { shellMessages } from './messages/shell.js'
 import { sourceMessages } from './messages/source.js'
 import { sourcesMessages } from './messages/sources.js'
@@ -11,6 +12,7 @@ export const messages = {
   ...sourcesMessages,
   ...sourceMessages,
   ...readingMessages,
+  ...reasonsMessages,
   ...deliveryMessages,
   ...accessMessages,
 } as const

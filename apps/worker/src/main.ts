@@ -15,6 +15,7 @@ const concurrencyFlag = (argv: readonly string[]): Record<string, string> => {
 await runMain({
   env: { ...process.env, ...concurrencyFlag(process.argv) },
   parse: (env) => parseEnv(workerEnv, withSecretFiles(env), { ownPrefix: 'INLET_', alsoAllowed: INSTALLATION_KEYS }),
+  background: true,
   createLog: (config) => createLogger({ level: config.LOG_LEVEL, name: 'worker', secrets }),
   compose: (config, { log, signal }) => composeWorker(config, { log, secrets, signal }),
 })

@@ -1,6 +1,7 @@
 import { complete, defineConnector } from '@inlet/connector-sdk'
 import type { Database } from '@inlet/db'
-import { createQueueBackend, QUEUES, type Queues } from '@inlet/queue'
+import { batchName } from '@inlet/domain'
+import { createQueueBackend, type PayloadStore, QUEUES, type Queues } from '@inlet/queue'
 import { startRedis, until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
@@ -38,14 +39,20 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
   let database: Database
   const closers: (() => Promise<unknown>)[] = []
   let doubled = false
-  const raw: { batches?: RawQueue; runs?: RawQueue } = {}
+  let losing = false
+  const lost = new Set<string>()
+  const raw: { batches?: RawQueue; runs?: RawQueue; payloads?: PayloadStore } = {}
 
   beforeAll(async () => {
     const redis = redisServer === null ? null : await startRedis(redisServer)
-    ingestion = await startIngestion({ redisUrl: redis?.url, overrides: { findConnector: () => counting, wrapQueues: (inner) => doubling(inner) } })
+    ingestion = await startIngestion({
+      redisUrl: redis?.url,
+      overrides: { findConnector: () => counting, wrapQueues: (inner) => meddling(inner), lostAfterMs: 2_000 },
+    })
     ;({ database } = ingestion.store)
     const backend = createQueueBackend({ redisUrl: redis?.url ?? null, databaseUrl: ingestion.store.url })
     raw.batches = backend.queue(QUEUES.scribe, {})
+    raw.payloads = backend.payloads(raw.batches)
     raw.runs = backend.queue(QUEUES.ingestion, {})
     closers.push(
       async () => raw.batches?.close(),
@@ -58,12 +65,18 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
     for (const close of closers) await close()
   })
 
-  /** While `doubled`, every batch and every run job is enqueued a second time under another id. */
-  const doubling = (inner: Queues): Queues => ({
+  /**
+   * While `doubled`, every batch and every run job is enqueued a second time under another id, batches as earlier versions did. While `losing`, the
+   * payload of each batch is lost when it is sent for the first time.
+   */
+  const meddling = (inner: Queues): Queues => ({
     ...inner,
     async forwardBatch(batch) {
       await inner.forwardBatch(batch)
-      if (doubled) await raw.batches?.add('batch', batch, { removeOnComplete: true })
+      if (doubled) await raw.batches?.add('batch', { ...batch, v: 1, payload: batch.payload.toString() }, { removeOnComplete: true })
+      if (!losing || lost.has(batchName(batch))) return
+      lost.add(batchName(batch))
+      await raw.payloads?.remove(batchName(batch))
     },
   })
 
@@ -102,5 +115,16 @@ describe.each(backends)('worker and scribe on %s', (_name, redisServer) => {
     expect(rows[0]).toEqual({ n: 20_000, batches: ended.committedBatches })
     const { processDeaths } = await database.prisma.source.findUniqueOrThrow({ where: { id } })
     expect(processDeaths).toBe(0)
+  })
+
+  it('stores every record once when the queue loses the payloads of its batches', async () => {
+    const id = await ingestion.addSource('counting', { config: { records: 5_000 } })
+    losing = true
+    const run = await runOnce(id)
+    losing = false
+    expect(run).toMatchObject({ outcome: 'ok', inserted: 5_000n, updated: 0n, attempt: 1 })
+    expect(lost.size).toBe(run.committedBatches)
+    const { rows } = await database.pool.query('SELECT count(DISTINCT key)::int AS keys FROM records WHERE source_id = $1', [id])
+    expect(rows).toEqual([{ keys: 5_000 }])
   })
 })

@@ -37,9 +37,10 @@ export interface Page {
    * "Everything that exists has been yielded since `read` was called": records of the stream (or of the scope, if given) that this call has
    * not reported, whether as a record, as `unchanged` or as rejected with their key, are deleted. A read that continues partway through reports
    * everything before its position as `unchanged`. Yield it once, at the end. A page that sweeps a whole stream is held back until the read
-   * ends as complete; the sweep of a scope takes effect at once, so it needs its own proof.
+   * ends as complete; the sweep of a scope takes effect at once, so it needs its own proof. `everyKey`: this call has also shown what could not be
+   * stored before, at least by its key, so that whatever else is in quarantine is gone.
    */
-  readonly sweep?: { readonly scope?: string }
+  readonly sweep?: { readonly scope?: string; readonly everyKey?: boolean }
   /** Stores what has been read so far immediately, instead of waiting up to a second for a fuller batch. */
   readonly flush?: boolean
   /** Progress shown to people during the run; every field is optional, and the numbers are cumulative. */
@@ -62,6 +63,12 @@ export interface ReadRequest {
    * end. Absent: end once everything that existed at the start has been read, as every other connector does.
    */
   readonly until?: AbortSignal | undefined
+  /**
+   * A person has confirmed that most records are to be deleted. Inlet refuses the sweep of a whole stream without that; a connector whose scopes
+   * hold many records holds the sweep back itself (`massDeleteLimit`), reports MASS_DELETE_REFUSED as a caveat, and reads the scope again in every
+   * run until it may sweep it.
+   */
+  readonly allowMassDelete?: boolean | undefined
 }
 
 /** What `connect` returns: pooled, reused by all runs of a source version, and disposed when idle or at shutdown. */
@@ -88,6 +95,8 @@ export interface Connector<Config = unknown, Secrets = unknown, C extends Connec
    * time, until `ReadRequest.until`, so a read that waits for more must not hold up the others.
    */
   readonly continuous?: boolean
+  /** How many streams of a source are read at the same time over one connection; 1 by default. A continuous source always reads all. */
+  readonly parallelStreams?: number
   /** Settings: strict (unknown keys are refused), every field with `.describe()`. Served as JSON Schema. */
   readonly configSchema: z.ZodType<Config>
   /** Secrets only: every field is encrypted at rest and never shown again. */

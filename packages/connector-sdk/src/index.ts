@@ -19,6 +19,7 @@ export {
   JsonNumber,
   keyHash,
   keyText,
+  massDeleteLimit,
   moment,
   toCaveats,
   toFailure,
@@ -44,7 +45,7 @@ export {
 } from './connector.js'
 export type { ConnectorContext, ConnectorLog, FileAccess, Inbox, KnownRecords, OpenedFile, PushedEvent } from './context.js'
 export { createFileAccess, type FileAccessOptions } from './files/file-access.js'
-export { toFileFailure, toFolderFailure, toWorkFolderFailure } from './files/file-failure.js'
+export { toFileFailure, toFolderFailure, toWorkFolderFailure, workFolderFull, workFolderUnusable } from './files/file-failure.js'
 export { createAutomaton, type Piece } from './glob/automaton.js'
 export { compileGlob, compileGlobs, type GlobOptions } from './glob/compile-glob.js'
 export { type AuthSecrets, type AuthSpec, authSchema, authSecretsSchema } from './http/auth/auth-spec.js'
@@ -63,7 +64,7 @@ export type { Pace, PaceOutcome, PaceRequest } from './http/pace/pace.js'
 export { createPaginator } from './http/pagination/create-paginator.js'
 export { nextLinkOf } from './http/pagination/next-link.js'
 export { type PaginationSpec, paginationSchema } from './http/pagination/pagination-spec.js'
-export type { PageAnswer, PageParams, PagePosition, Paginator } from './http/pagination/paginator.js'
+export type { PageParams, PagePosition, PageResponse, Paginator } from './http/pagination/paginator.js'
 export { statedTotal } from './http/pagination/signs-of-more.js'
 export { type FilteringProxy, openFilteringProxy, PROXY_GREETING_URL, type ProxyPass } from './http/proxy/filtering-proxy.js'
 export { decodeLocation, describeLocation } from './http/redirect.js'

@@ -1,3 +1,4 @@
+import { SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
 import { actorName, pageOf, pageQuery, sourceRef, timestamp, uuid } from './primitives.js'
@@ -42,6 +43,9 @@ const shape = {
     description:
       'Number of sources by result. `unchanged`: the source already was as requested. `failed`: the action was refused. `skipped`: the operation was stopped first.',
   }),
+  statusesBefore: z.partialRecord(z.enum(SOURCE_STATUSES), z.int()).meta({
+    description: 'Number of changed sources by the status they had before. Empty for `label`, and for operations of earlier versions of Inlet.',
+  }),
   createdAt: timestamp,
   stoppedAt: timestamp.nullable(),
   doneAt: timestamp.nullable().meta({ description: 'Null while the operation is in progress.' }),
@@ -57,6 +61,9 @@ export const bulkItem = z
     slug: z.string(),
     name: z.string(),
     result: z.enum(BULK_RESULTS),
+    statusBefore: z.enum(SOURCE_STATUSES).nullable().meta({
+      description: 'The status of the source before it was changed. Null if it was not changed, or only its labels.',
+    }),
     reason: z.string().nullable().meta({ description: 'Why it failed, as a code of docs/errors.md.' }),
     message: z.string().nullable(),
     next: z.string().nullable().meta({ description: 'What to do about it.' }),

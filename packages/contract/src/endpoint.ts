@@ -1,7 +1,7 @@
 import type { Reason, Scope } from '@inlet/domain'
 import type { z } from 'zod'
 
-export interface EndpointAnswer {
+export interface EndpointResponse {
   readonly description: string
   /** Absent for responses without a body. */
   readonly schema?: z.ZodType
@@ -41,7 +41,7 @@ export interface Endpoint {
   readonly definesSources?: boolean
   /** Whether it only reads and is called often: it may begin while its caller's key is looked up. Its path has no parameters. */
   readonly onlyReads?: true
-  readonly answers: Readonly<Record<number, EndpointAnswer>>
+  readonly answers: Readonly<Record<number, EndpointResponse>>
   /** Problems specific to this endpoint, in addition to those of any endpoint. */
   readonly reasons?: readonly Reason[]
 }

@@ -7,7 +7,7 @@ export type { ConnectorSummary, ConnectorView, ProposalView } from './connectors
 export type { CredentialDetailView, CredentialView } from './credentials.js'
 export { describeIssue } from './describe-issue.js'
 export type { EncryptionView } from './encryption.js'
-export type { Endpoint, EndpointAnswer } from './endpoint.js'
+export type { Endpoint, EndpointResponse } from './endpoint.js'
 export { type EndpointId, type Endpoints, endpoints } from './endpoints.js'
 export { EVENT_LEVELS, type EventPage, type EventView } from './events.js'
 export type { GenerationView } from './generations.js'
@@ -15,7 +15,16 @@ export type { HookReplay, PushedEventDetailView, PushedEventPage, PushedEventVie
 export type { ApiKeyView, CreateKeyBody, NewApiKeyView } from './keys.js'
 export type { DeliveryView, IncidentView, NotificationTargetView } from './notifications.js'
 export { type RequestExample, SOURCE_EXAMPLES } from './openapi/source-examples.js'
-export type { ActivityView, NextMoments, QuarantineGroups, SourceActivityView, SourceLine, SourceLines } from './overview.js'
+export type {
+  ActivityView,
+  IncidentGroup,
+  IncidentGroups,
+  NextMoments,
+  QuarantineGroups,
+  SourceActivityView,
+  SourceLine,
+  SourceLines,
+} from './overview.js'
 export { durationSeconds, MAX_PAGE, toDuration } from './primitives.js'
 export { type FailureView, type FieldProblem, type Problem, problem } from './problem.js'
 export { type DropResultView, editedRecord, type QuarantinedDetailView, type QuarantinedView, type RetryStartView } from './quarantine.js'

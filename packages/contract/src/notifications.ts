@@ -243,6 +243,7 @@ export const notificationEndpoints = {
       ...pageQuery,
       source: sourceRef.optional(),
       kind: z.enum(INCIDENT_KINDS).optional(),
+      reason: z.string().min(1).max(100).optional().meta({ description: 'Only incidents with this reason, a code of docs/errors.md.' }),
       state: z.enum(['open', 'closed', 'all']).default('open').meta({ description: 'Default: only open incidents.' }),
     }),
     answers: { 200: { description: 'One page.', schema: incidentPage } },

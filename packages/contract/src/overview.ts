@@ -1,4 +1,4 @@
-import { RUN_OUTCOMES, RUN_STATUSES, SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
+import { INCIDENT_KINDS, RUN_OUTCOMES, RUN_STATUSES, SOURCE_STATES, SOURCE_STATUSES } from '@inlet/domain'
 import { z } from 'zod'
 import { defineEndpoint } from './endpoint.js'
 import { queryFlag, queryInt, queryList, sourceRef, timestamp, uuid } from './primitives.js'
@@ -15,7 +15,7 @@ const sourceLine = z
     outcome: z.enum(RUN_OUTCOMES).nullable(),
     labels: z.record(z.string(), z.string()),
     cron: z.string().nullable(),
-    freshWithinSeconds: z.int().nullable(),
+    freshUntil: timestamp.nullable().meta({ description: 'When it becomes stale, or became so, unless it succeeds. Null without `freshWithin`.' }),
     lastSuccessAt: timestamp.nullable(),
     nextRunAt: timestamp.nullable(),
     parkedUntil: timestamp
@@ -97,6 +97,25 @@ export const quarantineGroups = z
   .strictObject({ items: z.array(quarantineGroup) })
   .meta({ id: 'QuarantineGroups', description: 'Largest first, at most 500.' })
 
+const incidentGroup = z
+  .strictObject({
+    kind: z.enum(INCIDENT_KINDS),
+    reason: z.string(),
+    count: z.int(),
+    sources: z.int().meta({ description: 'Number of affected sources.' }),
+    firstSince: timestamp.meta({ description: 'When the first of these problems began.' }),
+    lastSince: timestamp.meta({ description: 'When the latest of them began.' }),
+    message: z.string().meta({ description: 'The message of the latest incident.' }),
+    source: z.string().meta({ description: 'The slug of its source.' }),
+    next: z.string().meta({ description: 'What to do about it, for a source that stands for all: `<source>`, unless there is only one.' }),
+    steps: z.int().meta({ description: 'How many different steps the incidents name. The most frequent one is `next`.' }),
+  })
+  .meta({ id: 'IncidentGroup', description: 'Open incidents with the same cause.' })
+
+export const incidentGroups = z
+  .strictObject({ items: z.array(incidentGroup) })
+  .meta({ id: 'IncidentGroups', description: 'Worst first, then largest, at most 500.' })
+
 export const nextMoments = z
   .strictObject({ schedule: z.strictObject({ cron: z.string(), timeZone: z.string() }), next: z.array(timestamp) })
   .meta({ id: 'NextMoments', description: 'The next times at which a schedule is due.' })
@@ -144,6 +163,14 @@ export const overviewEndpoints = {
     query: z.strictObject({ source: sourceRef.optional() }),
     answers: { 200: { description: 'The groups.', schema: quarantineGroups } },
   }),
+  listIncidentGroups: defineEndpoint({
+    method: 'get',
+    path: '/v1/overview/incidents',
+    scope: 'read',
+    tag,
+    summary: 'Count open incidents by cause',
+    answers: { 200: { description: 'The groups.', schema: incidentGroups } },
+  }),
   previewSchedule: defineEndpoint({
     method: 'get',
     path: '/v1/overview/schedule',
@@ -165,4 +192,6 @@ export type SourceLines = z.infer<typeof sourceLines>
 export type ActivityView = z.infer<typeof activity>
 export type SourceActivityView = z.infer<typeof sourceActivity>
 export type QuarantineGroups = z.infer<typeof quarantineGroups>
+export type IncidentGroups = z.infer<typeof incidentGroups>
+export type IncidentGroup = z.infer<typeof incidentGroup>
 export type NextMoments = z.infer<typeof nextMoments>

@@ -111,7 +111,7 @@ const freshness = z
     runId: uuid.nullable().meta({ description: 'The run that was started or waited for.' }),
     because: z.string().nullable().meta({ description: 'Why the source is not fresh.' }),
   })
-  .meta({ id: 'Freshness', description: 'Whether a source was read recently enough for the request.' })
+  .meta({ id: 'EnsuredFreshness', description: 'Whether a source was read recently enough for the request.' })
 
 const indexLag = z
   .strictObject({

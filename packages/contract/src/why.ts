@@ -16,6 +16,10 @@ const blocker = z
     next: z.string().meta({ description: 'What to do about it.' }),
     clearsAt: timestamp.nullable().meta({ description: 'When it clears by itself, if that is known.' }),
     inQuarantine: z.boolean().meta({ description: 'Whether records in quarantine are part of it: they can be corrected, retried or dropped there.' }),
+    unquoted: z.strictObject({ message: z.string(), next: z.string() }).meta({
+      description:
+        '`message` and `next` without words of other systems and records, such as error texts, for readers that might take them for instructions.',
+    }),
   })
   .meta({ id: 'Blocker', description: 'What keeps a source from running now.' })
 

@@ -2,8 +2,10 @@ export { hasScope, isCaller, isScope, keyActor, keyIdOf, ownerOf, SCOPES, type S
 export {
   type BatchEffects,
   type BatchEnvelope,
-  batchEnvelope,
+  type BatchJob,
   batchHash,
+  batchJob,
+  batchName,
   MAX_BATCH_BYTES,
   MAX_BATCH_RECORDS,
   MAX_CURSOR_BYTES,
@@ -13,8 +15,8 @@ export {
 export { CALL_KINDS, type CallKind } from './calls/call-kinds.js'
 export { diskFull, Failure, type FailureOptions, isDiskFull, toFailure } from './errors/failure.js'
 export { FAILURE_CODES, type FailureCode, type WhoActs } from './errors/failure-codes.js'
-export { fillStep, nextStepOf, type StepSecrets, stepOfStopped, whoActs } from './errors/next-step.js'
-export { isReason, REASONS, type Reason } from './errors/reasons.js'
+export { fillStep, nextStepOf, STEP_OF_WRONG_CLOCK, type StepSecrets, stepOfStopped, whoActs } from './errors/next-step.js'
+export { isApiReason, isReason, REASONS, type Reason } from './errors/reasons.js'
 export { canonicalJson, hasUnstorableText, toStorableText } from './identity/canonical-json.js'
 export { findUuid, isUuid, keyHash, keyText, sha256Hex } from './identity/identity.js'
 export { type HoldRules, holdUntil, type QuietHours } from './incidents/hold-messages.js'

@@ -25,14 +25,37 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** Encodes a caller-supplied part of a path. */
-export const segment = (text: string): string => encodeURIComponent(text)
+/** A refusal in words of our own, by a tool rather than by the API. */
+export class ToolRefusal extends ApiRefusal {}
+
+const NOTHING_THERE = { code: 'NOT_FOUND', detail: 'nothing has this id', next: 'Use an id or slug exactly as it was returned.' }
+
+/** Encodes a caller-supplied part of a path. Throws ToolRefusal for what an address cannot contain, or what would name another one. */
+export const segment = (text: string): string => {
+  if (text === '' || text === '.' || text === '..' || !text.isWellFormed()) throw new ToolRefusal(404, NOTHING_THERE)
+  return encodeURIComponent(text)
+}
 
 export interface HttpApiOptions {
   readonly url: string
   readonly key: string
   /** Sent with every request, e.g. the name of the client for the audit log. */
   readonly headers?: Readonly<Record<string, string>>
+}
+
+const NOT_OURS = {
+  code: 'UPSTREAM_INVALID',
+  detail: 'what answers at the address of the API is not the API: it did not send JSON',
+  next: 'Check the address, and any proxy in front of it.',
+}
+
+/** Undefined for a text that is not JSON, which is not repeated: a proxy may have written it. */
+const parseAnswer = (text: string): unknown => {
+  try {
+    return text === '' ? null : JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const TIMEOUT_MS = 150_000
@@ -46,13 +69,15 @@ export const createHttpApi =
       for (const one of value === undefined ? [] : Array.isArray(value) ? value : [value]) target.searchParams.append(name, String(one))
     const response = await fetch(target, {
       method,
-      redirect: 'error',
+      // Not followed: the key is only for this address.
+      redirect: 'manual',
       headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }), ...always, ...headers },
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    const answer: unknown = text === '' ? null : JSON.parse(text)
+    const answer = parseAnswer(text)
+    if (answer === undefined || (response.status >= 300 && response.status < 400)) throw new ToolRefusal(response.status, NOT_OURS)
     if (!response.ok) throw new ApiRefusal(response.status, answer ?? {})
     // The API checks its responses against the contract; they are not parsed again here.
     return answer as T

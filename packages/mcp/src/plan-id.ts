@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ApiRefusal } from './inlet-api.js'
+import { ToolRefusal } from './inlet-api.js'
 
 /** What publish_change should do: publish this revision of a draft, or start a source that was registered paused. */
 const plan = z.union([z.strictObject({ publish: z.string(), revision: z.int() }), z.strictObject({ start: z.string(), revision: z.int() })])
@@ -13,6 +13,6 @@ export const parsePlanId = (id: string): Plan => {
   try {
     return plan.parse(JSON.parse(Buffer.from(id.replace(/^plan_/u, ''), 'base64url').toString('utf8')))
   } catch {
-    throw new ApiRefusal(422, { code: 'INVALID_PLAN', detail: 'this is not a plan id', next: 'Pass the planId of propose_change.' })
+    throw new ToolRefusal(422, { code: 'INVALID_PLAN', detail: 'this is not a plan id', next: 'Pass the planId of propose_change.' })
   }
 }

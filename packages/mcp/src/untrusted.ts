@@ -18,8 +18,11 @@ export const markUntrusted = <T extends object>(from: string, content: T): { rea
 const HIDDEN = /(?![\t\n])\p{Cc}|[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e01ef}]/gu
 const ACTIVE_LINK = /\b(javascript|vbscript|data)\s*:/giu
 
+/** Removes hidden characters from a text; line breaks stay. */
+export const cleanHidden = (text: string): string => text.toWellFormed().replace(/\r\n?/gu, '\n').replace(HIDDEN, '')
+
 /** Removes hidden characters and active links from a text; line breaks stay. */
-export const cleanText = (text: string): string => text.toWellFormed().replace(/\r\n?/gu, '\n').replace(HIDDEN, '').replace(ACTIVE_LINK, '$1\u2236')
+export const cleanText = (text: string): string => cleanHidden(text).replace(ACTIVE_LINK, '$1\u2236')
 
 /** Returns a link that a reader may follow; null for everything but http and https. */
 export const cleanUrl = (url: string | null): string | null => {

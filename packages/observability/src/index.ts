@@ -7,7 +7,7 @@ export { type SerializedError, serializeError } from './logging/serialize-error.
 export { type BatchResult, createMetrics, METRICS_SOURCES, type Metrics, type ProcessName, type RecordResult } from './metrics/metrics.js'
 export type { SourceLabels } from './metrics/own-series.js'
 export { type Check, type Probe, runProbes } from './ops/checks.js'
-export { type OpsAnswer, toHealthAnswer, toMetricsAnswer, toReadyAnswer } from './ops/ops-answers.js'
+export { type OpsResponse, toHealthResponse, toMetricsResponse, toReadyResponse } from './ops/ops-responses.js'
 export { type OpsServer, type OpsServerOptions, openOpsServer, silenceOf } from './ops/ops-server.js'
 export { type HealthWatch, watchHealth } from './ops/watch-health.js'
 export { connectorSettings, jobSettings, processSettings, QUEUE_MAX_OUTAGE_MS } from './settings/process-settings.js'

@@ -2,6 +2,7 @@ import { nextTick } from '@inlet/domain'
 import { endSilentConnections, type ObservablePool } from '@inlet/runtime'
 import { createPostgresBackend, Queue, type QueueOptions, Worker, type WorkerOptions, withBackend } from 'bullmq'
 import { skewBetween } from './clock-watch.js'
+import { type PayloadStore, type PostgresPool, postgresPayloads, preparePayloads, type RedisClient, redisPayloads } from './payloads.js'
 
 export interface QueueConnection {
   /** If null, the queue lives in Postgres. */
@@ -30,6 +31,8 @@ export interface QueueBackend {
   countJobs(queues: readonly Queue[]): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>>
   /** Returns how far this machine's clock is ahead of the server's, in ms, over the connection of a worker. */
   readSkewMs(worker: Worker): Promise<number>
+  /** Payloads that are kept beside their jobs, over the connection of a queue or worker. */
+  payloads(of: Queue | Worker): PayloadStore
 }
 
 /** The schedule of a source, as stored in the queue. */
@@ -73,14 +76,17 @@ const redisBackend = (connection: QueueConnection, url: string): QueueBackend =>
       (await queue.getJobSchedulers(0, -1)).map(({ key, pattern, tz }) => ({ sourceId: key, cron: pattern ?? '', timeZone: tz ?? 'UTC' })),
     countJobs: async (queues) => new Map(await Promise.all(queues.map(async (queue) => [queue.name, await queue.getJobCounts()] as const))),
     readSkewMs: async (worker) => {
-      const { client } = worker.backend as unknown as { readonly client: Promise<{ time(): Promise<readonly (number | string)[]> }> }
-      const redis = await client
+      const redis = await clientOf(worker)
       const before = Date.now()
       const [seconds, micros] = await redis.time()
       return skewBetween(before, Number(seconds) * 1_000 + Number(micros) / 1_000, Date.now())
     },
+    payloads: (of) => redisPayloads(clientOf(of), prefix),
   }
 }
+
+const clientOf = (of: Queue | Worker): Promise<RedisClient & { time(): Promise<readonly (number | string)[]> }> =>
+  (of.backend as unknown as { readonly client: ReturnType<typeof clientOf> }).client
 
 /** Limits how long BullMQ waits for a signal: by default until the next delayed job is due, up to an hour, however short `drainDelay` is. */
 const createPollingBackend: typeof createPostgresBackend = (...given) =>
@@ -108,7 +114,10 @@ const postgresBackend = (connection: QueueConnection): QueueBackend => {
   return {
     kind: 'postgres',
     fallbackPollS: POSTGRES_FALLBACK_POLL_S,
-    prepare: (queue) => storeUncompressed(poolOf(queue)),
+    prepare: async (queue) => {
+      await storeUncompressed(poolOf(queue))
+      await preparePayloads(poolOf(queue))
+    },
     queue: (name, rest) => guarded(new classes.Queue(name, { ...rest, settings, connection: options(3) }) as unknown as Queue),
     worker: (name, processor, rest) =>
       guarded(new classes.Worker(name, processor, { ...rest, settings, connection: options(4) }) as unknown as Worker),
@@ -127,12 +136,11 @@ const postgresBackend = (connection: QueueConnection): QueueBackend => {
       const { rows } = await poolOf(worker).query('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS at')
       return skewBetween(before, Number(rows[0]?.['at']), Date.now())
     },
+    payloads: (of) => postgresPayloads(poolOf(of)),
   }
 }
 
-interface Pool extends ObservablePool {
-  query(text: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }>
-}
+type Pool = ObservablePool & PostgresPool
 
 const SCHEDULERS = `SELECT scheduler_id AS "sourceId", coalesce(pattern, '') AS cron, coalesce(tz, 'UTC') AS "timeZone" FROM scheduler WHERE queue = $1`
 

@@ -1,5 +1,7 @@
-import type { BatchEnvelope } from '@inlet/domain'
+import { type BatchEnvelope, batchName } from '@inlet/domain'
 import type { Queue } from 'bullmq'
+import { packBatch } from './batch-jobs.js'
+import type { PayloadStore } from './payloads.js'
 
 /** States of a job whose id keeps the batch out of the queue, although it may not be being stored. */
 const HELD = new Set(['active', 'completed', 'failed'])
@@ -18,7 +20,7 @@ interface Sent {
  * Puts batches into the queue: at first under a fixed id, and again under the same id if the job is gone. A batch whose id is found taken twice is
  * stuck with a process that died, and gets a new id, since the old one would keep it out.
  */
-export const createBatchSender = (queue: Queue, options: object): ((batch: BatchEnvelope) => Promise<void>) => {
+export const createBatchSender = (queue: Queue, payloads: PayloadStore, options: object): ((batch: BatchEnvelope) => Promise<void>) => {
   const sent = new Map<string, Sent>()
 
   const remember = (name: string): Sent | undefined => {
@@ -32,7 +34,8 @@ export const createBatchSender = (queue: Queue, options: object): ((batch: Batch
     return known
   }
   const idOf = (name: string, { copy }: Sent): string => (copy === 0 ? name : `${name}.${copy}`)
-  const add = async (batch: BatchEnvelope, jobId: string): Promise<void> => void (await queue.add('batch', batch, { jobId, ...options }))
+  const add = async (batch: BatchEnvelope, jobId: string): Promise<void> =>
+    void (await queue.add('batch', await packBatch(batch, payloads), { jobId, ...options }))
 
   const sendAgain = async (batch: BatchEnvelope, name: string, entry: Sent): Promise<void> => {
     const state = await queue.getJobState(idOf(name, entry))
@@ -50,7 +53,7 @@ export const createBatchSender = (queue: Queue, options: object): ((batch: Batch
   }
 
   return async (batch) => {
-    const name = `${batch.runId}.${batch.epoch}.${batch.seq}`
+    const name = batchName(batch)
     const known = remember(name)
     const entry = sent.get(name) as Sent
     // An attempt that still waits for its connection would otherwise put another copy into memory each time.

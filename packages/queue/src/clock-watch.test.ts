@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { until } from '@inlet/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ClockWatch, shareSkew, skewBetween, startClockWatch } from './clock-watch.js'
@@ -23,7 +24,8 @@ describe('the clock watch', () => {
     const { watch, seen } = setUp(async () => skewMs)
     expect(watch.problem()).toContain('not been compared')
     await until(() => seen.length > 0)
-    expect(seen).toEqual([expect.stringContaining(`${(skewMs / 1_000).toFixed(1)} s off`)])
+    expect(seen).toEqual([expect.stringContaining(`${Math.abs(skewMs / 1_000).toFixed(1)} s ${skewMs > 0 ? 'ahead of' : 'behind'} the`)])
+    expect(watch.problem()).toContain(hostname())
     expect(watch.problem()).toBe(seen[0])
   })
 

@@ -1,3 +1,5 @@
+import { hostname } from 'node:os'
+
 /** Beyond this difference from the queue server's clock (ms), locks and delays cannot be trusted. */
 const MAX_SKEW_MS = 2_000
 const LOOK_MS = 5_000
@@ -5,6 +7,9 @@ const LOOK_MS = 5_000
 const RIGHT_LOOK_MS = 20_000
 /** How often this machine's clock is compared with its own monotonic one, which reveals a step at once. */
 const STEP_LOOK_MS = 250
+
+/** Named, since what is said here is read on other machines. */
+const ITS_CLOCK = `the clock of ${hostname()}`
 
 export interface ClockWatch {
   /** Returns why no jobs are taken, or null. */
@@ -30,7 +35,7 @@ const CLOCKS = { wall: () => Date.now(), monotonic: () => performance.now() }
  */
 export const startClockWatch = ({ readSkewMs, onRight, onWrong, clocks = CLOCKS }: ClockWatchOptions): ClockWatch => {
   let state: { readonly problem: string; readonly wrong: boolean } | null = {
-    problem: 'the clock of this machine has not been compared yet',
+    problem: `${ITS_CLOCK} has not been compared yet`,
     wrong: false,
   }
   let looking = false
@@ -52,7 +57,8 @@ export const startClockWatch = ({ readSkewMs, onRight, onWrong, clocks = CLOCKS 
     try {
       const skewMs = await readSkewMs()
       if (stopped) return
-      if (Math.abs(skewMs) > MAX_SKEW_MS) refuse(`the clock of this machine is ${(skewMs / 1_000).toFixed(1)} s off the database's`)
+      if (Math.abs(skewMs) > MAX_SKEW_MS)
+        refuse(`${ITS_CLOCK} is ${Math.abs(skewMs / 1_000).toFixed(1)} s ${skewMs > 0 ? 'ahead of' : 'behind'} the database's`)
       else if (state !== null) {
         usual = before
         state = null
@@ -66,7 +72,7 @@ export const startClockWatch = ({ readSkewMs, onRight, onWrong, clocks = CLOCKS 
   }
   const lookForStep = (): void => {
     if (state !== null || Math.abs(offset() - usual) <= MAX_SKEW_MS) return
-    refuse('the clock of this machine was set; it is compared with the database again')
+    refuse(`${ITS_CLOCK} was set; it is compared with the database again`)
     void look()
   }
   const lookAgain = (): void => {

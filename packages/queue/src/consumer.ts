@@ -3,7 +3,8 @@ import { DelayedError, type Job, UnrecoverableError, type Worker } from 'bullmq'
 import { createQueueBackend, type QueueConnection } from './backend.js'
 import { startClockWatch } from './clock-watch.js'
 import { connectWithRetry, type StartWait } from './connect-with-retry.js'
-import { JOBS, type JobData, type JobName, QUEUES, type QueueName } from './jobs.js'
+import { JOBS, type JobData, type JobName, NEWEST, QUEUES, type QueueName } from './jobs.js'
+import type { PayloadStore } from './payloads.js'
 
 /** Thrown by a handler to put the job back and have it delivered again at that time, without counting an attempt. */
 export class RetryAt extends Error {
@@ -21,7 +22,12 @@ export interface JobContext {
   readonly signal: AbortSignal
 }
 
-export type Handlers = { readonly [N in JobName]?: (data: JobData<N>, context: JobContext) => Promise<void> }
+export interface BatchContext extends JobContext {
+  /** Payloads that are kept beside their jobs. */
+  readonly payloads: PayloadStore
+}
+
+export type Handlers = { readonly [N in JobName]?: (data: JobData<N>, context: N extends 'batch' ? BatchContext : JobContext) => Promise<void> }
 
 export interface ConsumerOptions extends QueueConnection, StartWait {
   readonly queue: QueueName
@@ -65,7 +71,7 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
     active += 1
     lastProgress = performance.now()
     try {
-      await dispatch(options.handlers, job, signal ?? new AbortController().signal)
+      await dispatch(options.handlers, job, { signal: signal ?? new AbortController().signal, payloads })
     } catch (error) {
       if (!(error instanceof RetryAt)) throw error
       await job.moveToDelayed(error.at.getTime(), token)
@@ -98,6 +104,7 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
     ready: (candidate) => candidate.waitUntilReady(),
     drop: (candidate) => void candidate.close(true).catch(() => {}),
   })
+  const payloads = backend.payloads(worker)
   const clock = startClockWatch({
     readSkewMs: options.readSkewMs ?? (() => backend.readSkewMs(worker)),
     onRight: () => {
@@ -135,16 +142,16 @@ const NEWER = { everyMs: 2_000, forMs: 600_000 }
 const isNewer = ({ name, data }: Job): boolean => {
   if (!Object.hasOwn(JOBS, name)) return true
   const v: unknown = typeof data === 'object' && data !== null ? (data as { readonly v?: unknown }).v : undefined
-  return typeof v === 'number' && v > JOBS[name as JobName].shape.v.value
+  return typeof v === 'number' && v > (NEWEST[name as JobName] ?? 1)
 }
 
-const dispatch = async (handlers: Handlers, job: Job, signal: AbortSignal): Promise<void> => {
+const dispatch = async (handlers: Handlers, job: Job, context: Omit<BatchContext, 'id'>): Promise<void> => {
   const now = Date.now()
   if (isNewer(job) && now - job.timestamp < NEWER.forMs) throw new RetryAt(new Date(now + NEWER.everyMs))
   const name = job.name as JobName
-  const handler = handlers[name] as ((data: unknown, context: JobContext) => Promise<void>) | undefined
+  const handler = handlers[name] as ((data: unknown, context: BatchContext) => Promise<void>) | undefined
   if (handler === undefined) throw new UnrecoverableError(`no handler for jobs named "${job.name}"`)
   const parsed = JOBS[name].safeParse(job.data)
   if (!parsed.success) throw new UnrecoverableError(`a malformed job: ${parsed.error.issues.map((issue) => issue.path.join('.')).join(', ')}`)
-  await handler(parsed.data, { id: job.id ?? '', signal })
+  await handler(parsed.data, { id: job.id ?? '', ...context })
 }

@@ -1,4 +1,4 @@
-import { batchEnvelope } from '@inlet/domain'
+import { batchJob } from '@inlet/domain'
 import { z } from 'zod'
 
 /**
@@ -15,7 +15,7 @@ export const JOBS = {
   /** One ingestion of a source. */
   run: z.object({ v: z.literal(1), runId: z.uuid() }),
   /** Records on their way to the store. */
-  batch: batchEnvelope,
+  batch: batchJob,
   /** A short request-response call; request and response are stored in Postgres. */
   call: z.object({ v: z.literal(1), callId: z.uuid() }),
   /** Enqueued by earlier versions only, like `retention`. */
@@ -25,4 +25,6 @@ export const JOBS = {
   rotate: z.object({ v: z.literal(1) }),
 } as const
 export type JobName = keyof typeof JOBS
+/** The newest version of each job's data that this process understands; 1 unless it is named. */
+export const NEWEST: { readonly [N in JobName]?: number } = { batch: 2 }
 export type JobData<N extends JobName> = z.infer<(typeof JOBS)[N]>

@@ -25,7 +25,7 @@ export interface ProgressProbe {
  */
 export const createProgressProbe = ({ queues, consumers, maxOutageMs, now }: ProgressProbe): (() => Promise<string | null>) => {
   let answersSince = now()
-  let lastAnswerAt = now()
+  let lastResponseAt = now()
   let calmUntil = Number.NEGATIVE_INFINITY
   return async () => {
     // With a wrong clock it deliberately takes no jobs; readiness reports that.
@@ -34,10 +34,10 @@ export const createProgressProbe = ({ queues, consumers, maxOutageMs, now }: Pro
     const counts = await withDeadline(() => queues.counts(), ANSWER_MS, 'counting jobs').catch(() => null)
     if (counts === null) {
       answersSince = Number.POSITIVE_INFINITY
-      return now() - lastAnswerAt > maxOutageMs ? `the queue has not answered for ${Math.round((now() - lastAnswerAt) / 1_000)} s` : null
+      return now() - lastResponseAt > maxOutageMs ? `the queue has not answered for ${Math.round((now() - lastResponseAt) / 1_000)} s` : null
     }
-    lastAnswerAt = now()
-    answersSince = Math.min(answersSince, lastAnswerAt)
+    lastResponseAt = now()
+    answersSince = Math.min(answersSince, lastResponseAt)
     const waitingIn = ({ queue }: { readonly queue: QueueName }): number => (counts[queue]['waiting'] ?? 0) + (counts[queue]['prioritized'] ?? 0)
     if (consumers.every((consumer) => waitingIn(consumer) === 0)) calmUntil = now() + CALM_MS
     const stuck = consumers.filter((consumer) => {

@@ -1,46 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { nextTick } from '@inlet/domain'
-import { createTestDatabase, startRedis, type TestDatabase, type TestRedis, testBatch, until } from '@inlet/testing'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { until } from '@inlet/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { backends, startTestQueues, type TestQueues } from '../testing/start-queues.js'
 import { createQueueBackend } from './backend.js'
-import { type Consumer, type ConsumerOptions, openConsumer, RetryAt } from './consumer.js'
+import { type Consumer, RetryAt } from './consumer.js'
 import { QUEUES } from './jobs.js'
 import { openQueues, type Queues, UNCONFIRMED } from './queues.js'
 
-const backends = [['postgres', ''] as const, ...(inject('redisServer') === '' ? [] : [['redis', inject('redisServer')] as const])]
-
-describe.each(backends)('queues on %s', (_name, redisServer) => {
-  let store: TestDatabase
-  let redis: TestRedis | null = null
+describe.each(backends())('queues on %s', (_name, redisServer) => {
+  let all: TestQueues
   let queues: Queues
-  let connection: { redisUrl: string | null; databaseUrl: string; prefix: string }
-  const consumers: Consumer[] = []
-
   beforeAll(async () => {
-    store = await createTestDatabase(inject('postgresUrl'))
-    if (redisServer !== '') redis = await startRedis(redisServer)
-    connection = { redisUrl: redis?.url ?? null, databaseUrl: store.url, prefix: 'test' }
-    queues = await openQueues({ ...connection, confirm: UNCONFIRMED, onError: () => {} })
+    all = await startTestQueues(redisServer)
+    ;({ queues } = all)
   })
-  afterAll(async () => {
-    for (const consumer of consumers) await consumer.close(1_000)
-    await queues.close()
-    await redis?.stop()
-    await store.drop()
-  })
-  const consume = async (options: Pick<ConsumerOptions, 'queue' | 'handlers'> & Partial<ConsumerOptions>): Promise<Consumer> => {
-    const consumer = await openConsumer({ ...connection, concurrency: 2, lockMs: 3_000, onError: () => {}, ...options })
-    consumers.push(consumer)
-    return consumer
-  }
-  const done = async (consumer: Consumer): Promise<void> => {
-    await consumer.close(2_000)
-    consumers.splice(consumers.indexOf(consumer), 1)
-  }
-  const waiting = async (queue: (typeof QUEUES)[keyof typeof QUEUES]): Promise<number> => {
-    const counts = (await queues.counts())[queue]
-    return ['waiting', 'prioritized', 'delayed', 'active'].reduce((sum, state) => sum + (counts[state] ?? 0), 0)
-  }
+  afterAll(() => all.close())
+  const done = (consumer: Consumer): Promise<void> => consumer.close(2_000)
 
   it('delivers runs, each attempt once, delayed ones later', async () => {
     const [one, two, late] = [randomUUID(), randomUUID(), randomUUID()]
@@ -51,45 +27,25 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
       { runId: late, attempt: 0, delayMs: 3_600_000 },
     ])
     await queues.enqueueRuns([{ runId: one, attempt: 0 }])
-    expect(await waiting(QUEUES.ingestion)).toBe(3)
+    expect(await all.waiting(QUEUES.ingestion)).toBe(3)
     const seen: string[] = []
-    const consumer = await consume({ queue: QUEUES.ingestion, handlers: { run: async ({ runId }) => void seen.push(runId) } })
+    const consumer = await all.consume({ queue: QUEUES.ingestion, handlers: { run: async ({ runId }) => void seen.push(runId) } })
     await until(() => seen.length === 2)
     await queues.enqueueRuns([{ runId: one, attempt: 1 }])
     await until(() => seen.length === 3)
     expect(seen.toSorted()).toEqual([one, one, two].toSorted())
     await done(consumer)
-    expect(await waiting(QUEUES.ingestion)).toBe(1)
+    expect(await all.waiting(QUEUES.ingestion)).toBe(1)
   })
 
   it('accepts delays that are fractional, or in the past', async () => {
     const delays = [599_131.203, 0.4, -3.5]
     await queues.enqueueRuns(delays.map((delayMs) => ({ runId: randomUUID(), attempt: 0, delayMs })))
     let seen = 0
-    const consumer = await consume({ queue: QUEUES.ingestion, handlers: { run: async () => void (seen += 1) } })
+    const consumer = await all.consume({ queue: QUEUES.ingestion, handlers: { run: async () => void (seen += 1) } })
     await until(() => seen === 2)
     await done(consumer)
     expect(seen).toBe(2)
-  })
-
-  it('forwards a batch unchanged, once while it is in the queue and again after it was taken', async () => {
-    const batch = testBatch(
-      { runId: randomUUID(), sourceId: randomUUID(), epoch: 2, seq: 3, effects: { cursors: [{ stream: 'main', cursor: { b: 1, a: [null] } }] } },
-      [{ key: 'ü\u2028' }],
-    )
-    await queues.forwardBatch(batch)
-    await queues.forwardBatch(batch)
-    expect(await waiting(QUEUES.scribe)).toBe(1)
-    await until(async () => (await queues.oldestAgeSeconds(QUEUES.scribe)) > 0)
-    const seen: unknown[] = []
-    const consumer = await consume({ queue: QUEUES.scribe, handlers: { batch: async (data) => void seen.push(data) } })
-    await until(() => seen.length === 1)
-    await until(async () => (await waiting(QUEUES.scribe)) === 0)
-    await queues.forwardBatch(batch)
-    await until(() => seen.length === 2)
-    expect(seen).toEqual([batch, batch])
-    expect(await queues.oldestAgeSeconds(QUEUES.calls)).toBe(0)
-    await done(consumer)
   })
 
   it('delivers calls, and rotations once per slot', async () => {
@@ -97,8 +53,8 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await queues.enqueueCall(callId)
     for (const slot of [1, 1, 2]) await queues.enqueueRotation(slot)
     const seen: string[] = []
-    const calls = await consume({ queue: QUEUES.calls, handlers: { call: async (data) => void seen.push(data.callId) } })
-    const maintenance = await consume({ queue: QUEUES.maintenance, handlers: { rotate: async () => void seen.push('rotate') } })
+    const calls = await all.consume({ queue: QUEUES.calls, handlers: { call: async (data) => void seen.push(data.callId) } })
+    const maintenance = await all.consume({ queue: QUEUES.maintenance, handlers: { rotate: async () => void seen.push('rotate') } })
     await until(() => seen.length === 3)
     expect(seen.toSorted()).toEqual([callId, 'rotate', 'rotate'].toSorted())
     await done(calls)
@@ -111,7 +67,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
       runsEnqueued: async (runIds: readonly string[]) => void confirmed.push(runIds),
       schedulerSynced: async (...synced: unknown[]) => void confirmed.push(synced),
     }
-    const confirming = await openQueues({ ...connection, confirm, onError: () => {} })
+    const confirming = await openQueues({ ...all.connection, confirm, onError: () => {} })
     const [runId, sourceId] = [randomUUID(), randomUUID()]
     const yearly = { cron: '0 0 1 1 *', timeZone: 'UTC' }
     await confirming.enqueueRuns([])
@@ -153,12 +109,12 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
   })
 
   it('refuses malformed jobs and jobs without a handler, at once and for good', async () => {
-    const raw = createQueueBackend(connection).queue(QUEUES.calls, {})
+    const raw = createQueueBackend(all.connection).queue(QUEUES.calls, {})
     for (const data of [{ v: 1 }, { v: 0, callId: randomUUID() }, { v: 1, callId: 'x' }, null]) await raw.add('call', data, { attempts: 5 })
     await raw.add('retention', { v: 1 }, { attempts: 5 })
     const failures: string[] = []
     const handled: unknown[] = []
-    const consumer = await consume({
+    const consumer = await all.consume({
       queue: QUEUES.calls,
       handlers: { call: async (data) => void handled.push(data) },
       onFailed: ({ error }) => failures.push(error.message),
@@ -177,7 +133,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     await queues.enqueueRuns([{ runId, attempt: 0 }])
     const at: number[] = []
     let failures = 0
-    const consumer = await consume({
+    const consumer = await all.consume({
       queue: QUEUES.ingestion,
       handlers: {
         run: async () => {
@@ -199,7 +155,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
   it('aborts the signal of the work in progress, and abandons it at the limit', async () => {
     await queues.enqueueCall(randomUUID())
     let signal: AbortSignal | undefined
-    const consumer = await consume({
+    const consumer = await all.consume({
       queue: QUEUES.calls,
       handlers: {
         call: (_data, context) => {
@@ -215,7 +171,7 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
   })
 
   it('takes nothing with a wrong clock, neither at first nor away from others', async () => {
-    const raw = createQueueBackend(connection).queue(QUEUES.calls, {})
+    const raw = createQueueBackend(all.connection).queue(QUEUES.calls, {})
     await raw.obliterate({ force: true })
     await raw.close()
     const ids = Array.from({ length: 10 }, () => randomUUID())
@@ -223,19 +179,19 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     const released = new Promise<void>((resolve) => {
       release = resolve
     })
-    const right = await consume({ queue: QUEUES.calls, lockMs: 3_000, concurrency: 1, handlers: { call: () => released } })
+    const right = await all.consume({ queue: QUEUES.calls, lockMs: 3_000, concurrency: 1, handlers: { call: () => released } })
     for (const id of ids) await queues.enqueueCall(id)
     await until(() => right.active() === 1)
     const problems: (string | null)[] = []
     const seen = new Set<string>()
-    const wrong = await consume({
+    const wrong = await all.consume({
       queue: QUEUES.calls,
       handlers: { call: async ({ callId }) => void seen.add(callId) },
       readSkewMs: async () => skewMs,
       onClock: (problem) => void problems.push(problem),
     })
     await until(() => wrong.clockProblem()?.includes('3600.0 s'))
-    expect([seen.size, await waiting(QUEUES.calls)]).toEqual([0, 10])
+    expect([seen.size, await all.waiting(QUEUES.calls)]).toEqual([0, 10])
     skewMs = 0
     await until(() => problems.includes(null))
     await until(() => seen.size === 9)
@@ -249,48 +205,16 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
     // What it had already requested may still arrive.
     expect(late.filter((id) => seen.has(id)).length).toBeLessThanOrEqual(2)
     await done(wrong)
-    const rest = await consume({ queue: QUEUES.calls, handlers: { call: async ({ callId }) => void seen.add(callId) } })
+    const rest = await all.consume({ queue: QUEUES.calls, handlers: { call: async ({ callId }) => void seen.add(callId) } })
     await until(() => late.every((id) => seen.has(id)))
     await done(rest)
   })
   let skewMs = 3_600_000
 
   it('compares its clock with the server by itself', async () => {
-    const consumer = await consume({ queue: QUEUES.calls, handlers: {} })
+    const consumer = await all.consume({ queue: QUEUES.calls, handlers: {} })
     expect(await until(() => consumer.clockProblem() === null)).toBe(true)
     await done(consumer)
-  })
-
-  it('gives a batch stuck with another process a new id, but not one that waits', async () => {
-    const batch = testBatch({ runId: randomUUID(), sourceId: randomUUID(), epoch: 1, seq: 1 }, [{ key: 'a' }])
-    for (let sends = 0; sends < 5; sends++) await queues.forwardBatch(batch)
-    expect(await waiting(QUEUES.scribe)).toBe(1)
-    let taken = 0
-    let release: () => void = () => {}
-    const released = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    // Alive but useless: its lock is renewed and nothing is done.
-    const hold = async (): Promise<void> => {
-      taken += 1
-      await released
-    }
-    const stuck = await consume({ queue: QUEUES.scribe, concurrency: 1, handlers: { batch: hold } })
-    await until(() => taken === 1)
-    await queues.forwardBatch(batch)
-    expect(await waiting(QUEUES.scribe)).toBe(1)
-    await queues.forwardBatch(batch)
-    expect(await waiting(QUEUES.scribe)).toBe(2)
-    for (let sends = 0; sends < 5; sends++) await queues.forwardBatch(batch)
-    expect(await waiting(QUEUES.scribe)).toBe(2)
-    const seen: unknown[] = []
-    const other = await consume({ queue: QUEUES.scribe, handlers: { batch: async (data) => void seen.push(data) } })
-    await until(() => seen.length > 0)
-    expect(seen[0]).toEqual(batch)
-    release()
-    await until(async () => (await waiting(QUEUES.scribe)) === 0)
-    await done(stuck)
-    await done(other)
   })
 
   it('reports what is wrong with the server', async () => {
@@ -300,16 +224,16 @@ describe.each(backends)('queues on %s', (_name, redisServer) => {
   it.runIf(redisServer !== '')(
     'says so while the server is unavailable, closes in time, and works again after',
     async () => {
-      const other = await openQueues({ ...connection, confirm: UNCONFIRMED, onError: () => {} })
-      const consumer = await consume({ queue: QUEUES.calls, handlers: { call: async () => {} } })
-      await redis?.kill()
+      const other = await openQueues({ ...all.connection, confirm: UNCONFIRMED, onError: () => {} })
+      const consumer = await all.consume({ queue: QUEUES.calls, handlers: { call: async () => {} } })
+      await all.redis?.kill()
       await expect(queues.inspect()).rejects.toMatchObject({ reason: 'QUEUE_UNAVAILABLE' })
       await expect(other.enqueueCall(randomUUID())).rejects.toMatchObject({ reason: 'QUEUE_UNAVAILABLE', code: 'transient' })
       await done(consumer)
       await other.close()
-      await redis?.restart()
+      await all.redis?.restart()
       await queues.enqueueCall(randomUUID())
-      expect(await waiting(QUEUES.calls)).toBeGreaterThanOrEqual(1)
+      expect(await all.waiting(QUEUES.calls)).toBeGreaterThanOrEqual(1)
     },
     60_000,
   )

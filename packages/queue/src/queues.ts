@@ -97,7 +97,11 @@ export const openQueues = async (options: QueuesOptions): Promise<Queues> => {
     throw options.signal?.aborted ? error : unavailable(error)
   })
   const all = Object.values(queues)
-  const sendBatch = createBatchSender(queues[QUEUES.scribe], { ...RETRY_FOR_EVER, removeOnComplete: true, removeOnFail: { count: 100 } })
+  const sendBatch = createBatchSender(queues[QUEUES.scribe], backend.payloads(queues[QUEUES.scribe]), {
+    ...RETRY_FOR_EVER,
+    removeOnComplete: true,
+    removeOnFail: { count: 100 },
+  })
   const { ingestion } = queues
   return {
     backend: backend.kind,

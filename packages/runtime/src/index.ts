@@ -17,5 +17,6 @@ export { type ByteBudget, createByteBudget, createSemaphore, type Semaphore } fr
 export { EXIT_CONFIG, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK } from './main/exit-codes.js'
 export { type Main, type MainHost, type MainLog, type RunningApp, runMain } from './main/run-main.js'
 export { type ProcessHost, type StopSignal, waitForSignal } from './main/signals.js'
+export { LAST, yieldToOthers } from './main/yield-to-others.js'
 export { REDACTED, redactionPattern, redactValues } from './text/redact-values.js'
 export { createThrottle, DeadlineError, monotonicNow, sleep, withDeadline } from './time/timers.js'

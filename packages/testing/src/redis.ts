@@ -7,6 +7,8 @@ import { freePort } from '@inlet/db/embedded'
 export interface TestRedis {
   readonly url: string
   readonly port: number
+  /** Of the process that runs now. */
+  readonly pid: number
   /** Sends SIGKILL; the append-only file stays. */
   kill(): Promise<void>
   /** Restarts it on the same port, with or without the old data. */
@@ -28,6 +30,9 @@ export const startRedis = async (binary: string): Promise<TestRedis> => {
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    get pid() {
+      return child.pid ?? 0
+    },
     kill: () => end('SIGKILL'),
     async restart(options = {}) {
       await end('SIGKILL')

@@ -31,9 +31,8 @@ export interface TestBatchPlace {
 export const testBatch = (place: TestBatchPlace, entries: readonly TestEntry[]): BatchEnvelope => {
   const counts = { u: 0, d: 0, n: 0, q: 0 }
   for (const { op = 'u' } of entries) counts[op] += 1
-  const payload = `[${entries.map(toLine).join(',\n')}]`
+  const payload = Buffer.from(`[${entries.map(toLine).join(',\n')}]`)
   return {
-    v: 1,
     runId: place.runId,
     sourceId: place.sourceId,
     epoch: place.epoch,

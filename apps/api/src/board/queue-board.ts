@@ -8,8 +8,6 @@ import { type RequestHandler, type Response, Router } from 'express'
 import { getPrincipal, requireScope } from '../http/principal.js'
 import { describeJob, idsOf, jobsOf, linkOf, type ShownJob, showJobData } from './show-job.js'
 
-export const BOARD_PATH = '/admin/queues'
-
 const ABOUT: Readonly<Record<string, readonly [name: string, description: string]>> = {
   [QUEUES.ingestion]: ['Runs', 'Runs of sources, and the due moments of their schedules; workers take them.'],
   [QUEUES.scribe]: ['Batches', 'Records on their way to the store; scribes take them.'],
@@ -21,12 +19,14 @@ export interface BoardOptions {
   readonly queues: Pick<Queues, 'boardQueues'>
   readonly database: Pick<Database, 'prisma'>
   readonly writable: boolean
+  /** Where it is served. */
+  readonly path: string
 }
 
 /** Serves Bull Board to admins: it shows the state of jobs and what they concern, never their content. Read-only unless `writable`. */
 export const queueBoard = (options: BoardOptions): RequestHandler => {
   const server = new ExpressAdapter()
-  server.setBasePath(BOARD_PATH)
+  server.setBasePath(options.path)
   const queues = options.queues.boardQueues().map((queue) => {
     const [displayName, description] = ABOUT[queue.name] ?? [queue.name, '']
     const adapter = new BullMQAdapter(queue, {

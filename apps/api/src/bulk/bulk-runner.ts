@@ -108,20 +108,20 @@ const doOne = async (
   deps: RunnerDeps,
   operation: HeldBulkOperation,
   sourceId: string,
-): Promise<Pick<BulkItem, 'result' | 'reason' | 'message' | 'runId'>> => {
+): Promise<Pick<BulkItem, 'result' | 'statusBefore' | 'reason' | 'message' | 'runId'>> => {
   try {
-    const { changed, runId } = await actInBulk(deps, operation, sourceId)
-    return { result: changed ? 'done' : 'unchanged', reason: null, message: null, runId }
+    const { changed, statusBefore, runId } = await actInBulk(deps, operation, sourceId)
+    return { result: changed ? 'done' : 'unchanged', statusBefore: changed ? statusBefore : null, reason: null, message: null, runId }
   } catch (error) {
     const isRefusal = error instanceof Failure && statusOf(error.reason) < 500
     if (!isRefusal) deps.log.error({ err: error, sourceId, bulkOperation: operation.id }, 'a source of a bulk operation failed')
     const { reason, message } =
       error instanceof Failure ? error : { reason: 'INTERNAL', message: 'It failed unexpectedly; the log of the API says more.' }
-    return { result: 'failed', reason, message, runId: null }
+    return { result: 'failed', statusBefore: null, reason, message, runId: null }
   }
 }
 
-interface Acted {
+interface Acted extends Pick<BulkItem, 'statusBefore'> {
   readonly changed: boolean
   readonly runId: string | null
 }
@@ -144,5 +144,5 @@ const actInBulk = async (deps: ActDeps, { action, labels, actor }: HeldBulkOpera
   const change = { sourceId, expectedRevision: null, labels: relabel(labels ?? { set: {}, remove: [] }), actor }
   const changed = await updateSource(deps.database, change)
   if (changed === null) throw sourceNotFound()
-  return { changed: changed.changed, runId: null }
+  return { changed: changed.changed, statusBefore: null, runId: null }
 }

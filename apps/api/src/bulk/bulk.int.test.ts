@@ -30,7 +30,8 @@ describe('/v1/bulk-operations', () => {
     await api.post(`/v1/sources/${b}/pause`)
     await api.post(`/v1/sources/${c}/stop`)
     const paused = await perform({ action: 'pause', sources: ['bulk-a', b, 'bulk-a', 'not-there'] })
-    expect(paused).toMatchObject({ total: 2, counts: { done: 1, unchanged: 1, waiting: 0 }, unknown: ['not-there'] })
+    expect(paused).toMatchObject({ total: 2, counts: { done: 1, unchanged: 1, waiting: 0 }, statusesBefore: { ACTIVE: 1 }, unknown: ['not-there'] })
+    expect(paused.items).toMatchObject([{ statusBefore: 'ACTIVE' }, { result: 'unchanged', statusBefore: null }])
     expect((await api.get(`/v1/sources/${a}`)).body.status).toBe('PAUSED')
     const resumed = await perform({ action: 'resume', sources: [a, b, c] })
     expect(resumed.items).toMatchObject([
@@ -61,7 +62,8 @@ describe('/v1/bulk-operations', () => {
     const b = await register({ labels: { team: 'crm' } })
     const full = await register({ labels: Object.fromEntries(Array.from({ length: 32 }, (_, n) => [`l${n}`, 'x'])) })
     const labels = { set: { team: 'crm' }, remove: ['old'] }
-    const { items } = await perform({ action: 'label', sources: [a, b, full], labels })
+    const { items, statusesBefore } = await perform({ action: 'label', sources: [a, b, full], labels })
+    expect(statusesBefore).toEqual({})
     expect(items.map(({ result, reason }: { result: string; reason: string }) => [result, reason])).toEqual([
       ['done', null],
       ['unchanged', null],

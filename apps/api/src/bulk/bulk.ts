@@ -33,6 +33,7 @@ const toView = ({ createdAt, stoppedAt, doneAt, ...operation }: BulkOperation) =
   return {
     ...operation,
     counts,
+    statusesBefore: operation.statusesBefore ?? {},
     total: Object.values(counts).reduce((sum, count) => sum + count, 0),
     createdAt: createdAt.toISOString(),
     stoppedAt: stoppedAt?.toISOString() ?? null,
@@ -79,11 +80,12 @@ const listHandler =
     return { status: 200, body: { ...page, items: page.items.map(toView) } }
   }
 
-const toItemView = ({ sourceId, slug, name, result, reason, message, runId, doneAt }: BulkItem) => ({
+const toItemView = ({ sourceId, slug, name, result, statusBefore, reason, message, runId, doneAt }: BulkItem) => ({
   sourceId,
   slug,
   name,
   result,
+  statusBefore,
   reason,
   message,
   next: reason === null ? null : fillStep(nextStepOf(reason), slug),

@@ -1,5 +1,5 @@
 import type { Endpoints } from '@inlet/contract'
-import { type Metrics, type OpsAnswer, type Probe, runProbes, toHealthAnswer, toMetricsAnswer, toReadyAnswer } from '@inlet/observability'
+import { type Metrics, type OpsResponse, type Probe, runProbes, toHealthResponse, toMetricsResponse, toReadyResponse } from '@inlet/observability'
 import type { Handler, Reply } from '../http/reply.js'
 
 export interface HealthDeps {
@@ -8,7 +8,7 @@ export interface HealthDeps {
   readonly openApi: object
 }
 
-const toReply = (answer: OpsAnswer): Reply => ({ status: answer.status, text: answer.body, headers: { 'content-type': answer.contentType } })
+const toReply = (answer: OpsResponse): Reply => ({ status: answer.status, text: answer.body, headers: { 'content-type': answer.contentType } })
 
 const getIndexHandler = (): Handler<Endpoints['getIndex']> => async () => ({
   status: 200,
@@ -26,9 +26,9 @@ const getIndexHandler = (): Handler<Endpoints['getIndex']> => async () => ({
 
 export const createHealthHandlers = (deps: HealthDeps) => {
   const openApi = JSON.stringify(deps.openApi)
-  const getHealth: Handler<Endpoints['getHealth']> = async () => toReply(toHealthAnswer([]))
-  const getReadiness: Handler<Endpoints['getReadiness']> = async () => toReply(toReadyAnswer(await runProbes(deps.probes)))
-  const getMetrics: Handler<Endpoints['getMetrics']> = async () => toReply(await toMetricsAnswer(deps.metrics))
+  const getHealth: Handler<Endpoints['getHealth']> = async () => toReply(toHealthResponse([]))
+  const getReadiness: Handler<Endpoints['getReadiness']> = async () => toReply(toReadyResponse(await runProbes(deps.probes)))
+  const getMetrics: Handler<Endpoints['getMetrics']> = async () => toReply(await toMetricsResponse(deps.metrics))
   const getOpenApi: Handler<Endpoints['getOpenApi']> = async () => ({ status: 200, json: openApi })
   return { getHealth, getReadiness, getMetrics, getOpenApi, getIndex: getIndexHandler() }
 }

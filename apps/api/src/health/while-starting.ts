@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { Failure, type Reason } from '@inlet/domain'
-import { toHealthAnswer, toReadyAnswer } from '@inlet/observability'
+import { toHealthResponse, toReadyResponse } from '@inlet/observability'
 import { toProblem } from '../http/to-problem.js'
 
 /** What the API needs before it can serve. */
@@ -46,8 +46,8 @@ export const openStartingServer = async (address: { readonly host: string; reado
 }
 
 const answerFor = (path: string, needed: Needed) => {
-  if (path === '/health') return toHealthAnswer([])
-  if (path === '/ready') return toReadyAnswer([{ name: needed, ok: false, reason: MISSING[needed] }])
+  if (path === '/health') return toHealthResponse([])
+  if (path === '/ready') return toReadyResponse([{ name: needed, ok: false, reason: MISSING[needed] }])
   const { problem } = toProblem(new Failure(UNAVAILABLE[needed], `the API is starting and waits for the ${needed}`), {
     requestId: randomUUID(),
     errorId: '',

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { claimIdempotencyKey, type Database, dropIdempotencyKey, storeIdempotentAnswer } from '@inlet/db'
+import { claimIdempotencyKey, type Database, dropIdempotencyKey, storeIdempotentResponse } from '@inlet/db'
 import { canonicalJson, Failure } from '@inlet/domain'
 import type { Keyring } from '@inlet/security'
 import { type Reply, replyBody } from './reply.js'
@@ -38,7 +38,7 @@ export const withIdempotency = async (deps: IdempotencyDeps, attempt: Attempt, w
   }
   try {
     const reply = await work()
-    await storeIdempotentAnswer(deps.database, place, { status: reply.status, body: replyBody(reply), headers: reply.headers ?? {} })
+    await storeIdempotentResponse(deps.database, place, { status: reply.status, body: replyBody(reply), headers: reply.headers ?? {} })
     return reply
   } catch (error) {
     // Nothing was done: the same key may be used for a corrected request.

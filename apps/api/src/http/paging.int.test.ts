@@ -32,7 +32,7 @@ const readAll = async (path: string, limit: number): Promise<unknown[]> => {
 }
 
 // The console's own overviews, which show everything at once, neighbors of one chunk, and generations, of which there are few.
-const WHOLE = ['listSourceLines', 'listQuarantineGroups', 'listRecordChunks', 'listGenerations']
+const WHOLE = ['listSourceLines', 'listQuarantineGroups', 'listIncidentGroups', 'listRecordChunks', 'listGenerations']
 // Its pages begin at a token that can be kept.
 const CONTINUED = ['listChanges']
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ErrorRequestHandler } from 'express'
 import { challengeFor } from '../oauth/challenge.js'
 import type { ResourceServer } from '../oauth/resource-server.js'
-import { endAnswer } from './end-answer.js'
+import { endResponse } from './end-response.js'
 import { requestIdOf } from './request-log.js'
 import { toProblem } from './to-problem.js'
 
@@ -29,5 +29,5 @@ export const problemHandler =
     if (challenge !== null) response.setHeader('www-authenticate', challenge)
     response.status(problem.status).setHeader('content-type', 'application/problem+json; charset=utf-8')
     response.setHeader('cache-control', 'no-store')
-    endAnswer(request, response, JSON.stringify(problem))
+    endResponse(request, response, JSON.stringify(problem))
   }

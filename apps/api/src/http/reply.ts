@@ -3,8 +3,8 @@ import type { Endpoint, Endpoints } from '@inlet/contract'
 import { Failure } from '@inlet/domain'
 import type { Request, Response } from 'express'
 import type { z } from 'zod'
-import { compressSmall } from './compress-answers.js'
-import { endAnswer } from './end-answer.js'
+import { compressSmall } from './compress-responses.js'
+import { endResponse } from './end-response.js'
 import type { Principal } from './principal.js'
 import type { Standing } from './standing.js'
 
@@ -59,7 +59,7 @@ export const sendReply = (response: Response, reply: Reply): void => {
     return
   }
   if (body !== '' && reply.text === undefined) response.setHeader('content-type', 'application/json; charset=utf-8')
-  endAnswer(response.req, response, compressSmall(response, body))
+  endResponse(response.req, response, compressSmall(response, body))
 }
 
 const isRead = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD'

@@ -4,7 +4,7 @@ import { Failure, fillStep } from '@inlet/domain'
 import { MappingSyntaxError } from '@inlet/mapping'
 import { CheckRejected, InvalidRequest, PublishBlocked } from './failures.js'
 
-interface ProblemAnswer {
+interface ProblemResponse {
   readonly problem: Problem
   /** Seconds for Retry-After. */
   readonly retryAfterSeconds: number | null
@@ -58,7 +58,7 @@ interface FailedRequest {
 const sourceIn = (path: string): string => /^\/v1\/sources\/(?!test$)([\w-]+)/u.exec(path)?.[1] ?? '<source>'
 
 /** Converts a thrown value to a response. Reveals no stack and nothing about a defect. */
-export const toProblem = (thrown: unknown, { requestId, errorId, path }: FailedRequest): ProblemAnswer => {
+export const toProblem = (thrown: unknown, { requestId, errorId, path }: FailedRequest): ProblemResponse => {
   const failure = toApiFailure(thrown)
   const status = statusFor(failure)
   const isDefect = failure.code === 'internal' && !(failure instanceof CheckRejected)

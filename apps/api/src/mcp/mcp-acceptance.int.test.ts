@@ -184,7 +184,8 @@ describe('tasks of an agent', () => {
     expect(sources.map(({ source }: { source: string }) => source)).toContain(slug)
     const { why } = await agent.call('describe_source', { source: slug })
     const { blocker, remarks } = (await api.get(`/v1/sources/${slug}/why`)).body
-    expect(why).toEqual({ code: blocker.code, message: blocker.message, who: blocker.who, next: blocker.next, remarks })
+    expect(why).toEqual({ code: blocker.code, ...blocker.unquoted, who: blocker.who, remarks })
+    expect(blocker.unquoted).toEqual({ message: blocker.message, next: blocker.next })
     expect(why.next).not.toBe('')
     expect(agent.calls()).toBeLessThanOrEqual(4)
     await agent.close()
@@ -201,7 +202,7 @@ describe('tasks of an agent', () => {
     const agent = await connect(api.keys.write)
     const { total, groups } = await agent.call('list_quarantine', { source: slug })
     expect([total, groups.map(({ count }: { count: number }) => count)]).toEqual([n * 40, [n * 20, n * 20]])
-    expect(groups[0]).toMatchObject({ stream: 'rows', next: expect.any(String), data: { untrusted: true, samples: expect.any(Array) } })
+    expect(groups[0]).toMatchObject({ next: expect.any(String), data: { untrusted: true, stream: 'rows', samples: expect.any(Array) } })
     const { why } = await agent.call('describe_source', { source: slug })
     expect(why.remarks).toMatchObject([{ code: 'IN_QUARANTINE', message: expect.stringContaining(`${n * 40} records`) }])
     expect(JSON.stringify(why)).not.toContain('it has no key')

@@ -9,6 +9,7 @@ import { onceClosed } from '../http/reply.js'
 import { openStanding } from '../http/standing.js'
 import { metadataUrl } from '../oauth/challenge.js'
 import type { ResourceServer } from '../oauth/resource-server.js'
+import type { AllowedHosts } from './allowed-hosts.js'
 
 export interface McpDeps {
   readonly database: Database
@@ -75,6 +76,7 @@ const createServerFor = (deps: McpDeps, { authInfo, requestInfo }: McpRequestCon
     ...(deps.oauth !== null && authInfo.extra?.['mayAsk'] === true && { scopeName: deps.oauth.scopeName }),
     approval: deps.approval,
     version: deps.version,
+    onError: deps.onError,
     onCall: ({ tool, client }) =>
       writeAudit(deps.database.pool, {
         actor: authInfo.clientId,
@@ -87,30 +89,3 @@ const createServerFor = (deps: McpDeps, { authInfo, requestInfo }: McpRequestCon
 
 /** The name the client gives itself: it proves nothing, but shows where to look. */
 const toClientName = (name: string): string => name.replace(/[^\x20-\x7e]/gu, '').slice(0, MAX_CLIENT_NAME) || 'unknown'
-
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
-
-interface AllowedHosts {
-  /** Whether a request with this Host is meant for this server, and its Origin (undefined: no browser) is one of its own. */
-  allows(host: string | undefined, origin: string | undefined): boolean
-}
-
-/**
- * Creates the check for the host names under which this server answers agents: loopback, the address it listens on, and that of its public URL. A
- * page whose name was made to resolve to this machine (DNS rebinding) uses none of these.
- */
-export const createAllowedHosts = (names: { readonly listenHost: string; readonly publicUrl: string | undefined }): AllowedHosts => {
-  const hosts = new Set([...LOOPBACK, names.listenHost.toLowerCase(), ...(names.publicUrl === undefined ? [] : [hostnameOf(names.publicUrl)])])
-  const isOurs = (hostname: string | null): boolean => hostname !== null && hosts.has(hostname)
-  return {
-    allows: (host, origin) => isOurs(hostnameOf(`http://${host ?? ''}`)) && (origin === undefined || isOurs(hostnameOf(origin))),
-  }
-}
-
-const hostnameOf = (url: string): string | null => {
-  try {
-    return new URL(url).hostname
-  } catch {
-    return null
-  }
-}

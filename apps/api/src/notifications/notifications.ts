@@ -188,7 +188,7 @@ const listIncidentsHandler =
     const list = listName('listIncidents', query)
     const before = query.cursor === undefined ? null : toPosition(deps.tokens.decode(list, query.cursor, position))
     const open = query.state === 'all' ? null : query.state === 'open'
-    const rows = await listIncidents(deps.database, { sourceId, kind: query.kind, open, before, limit: query.limit + 1 })
+    const rows = await listIncidents(deps.database, { sourceId, kind: query.kind, reason: query.reason, open, before, limit: query.limit + 1 })
     const views = rows.map(({ secrets, ...row }) => ({ ...row, next: fillStep(row.next, row.source, secrets) }))
     return { status: 200, body: toPage(views, query.limit, (last) => deps.tokens.encode(list, [last.openedAt.toISOString(), last.id])) }
   }

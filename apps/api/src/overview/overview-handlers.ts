@@ -4,12 +4,13 @@ import {
   findSourceId,
   getBacklog,
   listActivity,
+  listIncidentGroups,
   listQuarantineGroups,
   listSourceActivity,
   listSourceLines,
   type SourceLineRow,
 } from '@inlet/db'
-import { nextTick, parseSchedule } from '@inlet/domain'
+import { fillStep, nextTick, parseSchedule } from '@inlet/domain'
 import type { Handler } from '../http/reply.js'
 import { sourceNotFound } from '../source-access/lookup.js'
 
@@ -31,7 +32,7 @@ const toSourceLine = (source: SourceLineRow): SourceLine => ({
   outcome: source.lastOutcome,
   labels: { ...source.labels },
   cron: source.cron,
-  freshWithinSeconds: source.freshWithinSeconds,
+  freshUntil: source.freshUntil?.toISOString() ?? null,
   lastSuccessAt: source.lastSuccessAt?.toISOString() ?? null,
   nextRunAt: source.nextRunAt?.toISOString() ?? null,
   parkedUntil: source.parkedUntil?.toISOString() ?? null,
@@ -78,6 +79,19 @@ const listQuarantineGroupsHandler =
     return { status: 200, body: { items: groups.map((group) => ({ ...group, lastSeenAt: group.lastSeenAt.toISOString() })) } }
   }
 
+const listIncidentGroupsHandler =
+  ({ database }: OverviewDeps): Handler<Endpoints['listIncidentGroups']> =>
+  async () => {
+    const groups = await listIncidentGroups(database, MAX_GROUPS)
+    const items = groups.map((group) => ({
+      ...group,
+      firstSince: group.firstSince.toISOString(),
+      lastSince: group.lastSince.toISOString(),
+      next: fillStep(group.next, group.sources === 1 ? group.source : '<source>'),
+    }))
+    return { status: 200, body: { items } }
+  }
+
 const previewScheduleHandler =
   (): Handler<Endpoints['previewSchedule']> =>
   async ({ query }) => {
@@ -92,5 +106,6 @@ export const createOverviewHandlers = (deps: OverviewDeps) => ({
   getActivity: getActivityHandler(deps),
   getSourceActivity: getSourceActivityHandler(deps),
   listQuarantineGroups: listQuarantineGroupsHandler(deps),
+  listIncidentGroups: listIncidentGroupsHandler(deps),
   previewSchedule: previewScheduleHandler(),
 })

@@ -21,4 +21,14 @@ describe('all sources in short', () => {
     expectContract(lines, 'listSourceLines')
     expect(lines.body.items[0]).toMatchObject({ parkedReason: reason, problem, reason: problem === null ? null : reason })
   })
+
+  it('say until when a source is fresh, also one that has never succeeded', async () => {
+    const { body: source } = await api.post('/v1/sources', newSource({ freshWithin: '1m', schedule: { cron: '0 0 1 1 *' } }))
+    const freshUntil = async (): Promise<number> => Date.parse((await api.get(`/v1/overview/sources?id=${source.id}`)).body.items[0].freshUntil)
+    expect(await freshUntil()).toBe(Date.parse(source.createdAt) + 60_000)
+    await api.database.pool.query(`UPDATE sources SET last_success_at = created_at - interval '1 hour', last_outcome = 'ok' WHERE id = $1`, [
+      source.id,
+    ])
+    expect(await freshUntil()).toBe(Date.parse(source.createdAt) - 59 * 60_000)
+  })
 })

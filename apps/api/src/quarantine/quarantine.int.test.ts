@@ -134,6 +134,36 @@ describe('incidents', () => {
       /`inlet sources update no-entry --secret password=env:NO_ENTRY_PASSWORD` \(PATCH \/v1\/sources\/no-entry\)/u,
     )
   })
+
+  it('are counted by cause, with the step once, and each cause is listed by itself', async () => {
+    const ids: string[] = []
+    for (const n of [1, 2, 3]) ids.push((await api.post('/v1/sources', newSource({ slug: `cause-${n}`, runNow: false }))).body.id)
+    const insert = `INSERT INTO incidents (source_id, kind, reason, message, next, since, opened_at)
+      SELECT id, $2, $3, 'the message of ' || slug, $4, '2026-11-01T00:00:00Z'::timestamptz + $5 * interval '1 hour', now() + $5 * interval '1 second'
+      FROM sources WHERE id = $1`
+    for (const [n, id] of ids.entries()) await api.database.pool.query(insert, [id, 'error', 'SQL_TIMEOUT', nextStepOf('SQL_TIMEOUT'), n])
+    await api.database.pool.query(insert, [ids[0], 'stale', 'SOURCE_STALE', '`inlet why {source}`', 5])
+    const grouped = await api.get('/v1/overview/incidents')
+    expectContract(grouped, 'listIncidentGroups')
+    const of = (reason: string) => grouped.body.items.find((group: { reason: string }) => group.reason === reason)
+    expect(of('SQL_TIMEOUT')).toMatchObject({
+      kind: 'error',
+      count: 3,
+      sources: 3,
+      firstSince: '2026-11-01T00:00:00.000Z',
+      lastSince: '2026-11-01T02:00:00.000Z',
+      message: 'the message of cause-3',
+      source: 'cause-3',
+      steps: 1,
+    })
+    expect(of('SOURCE_STALE')).toMatchObject({ count: 1, next: '`inlet why cause-1`' })
+    // What is stale only is no worse than what is broken.
+    expect(grouped.body.items.at(-1)).toMatchObject({ kind: 'stale' })
+    const listed = await api.get('/v1/incidents?kind=error&reason=SQL_TIMEOUT')
+    expect(listed.body.items.map(({ source }: { source: string }) => source)).toEqual(['cause-3', 'cause-2', 'cause-1'])
+    await api.delete(`/v1/sources/${ids[0]}`)
+    expect((await api.get('/v1/overview/incidents')).body.items).toContainEqual(expect.objectContaining({ reason: 'SQL_TIMEOUT', sources: 2 }))
+  })
 })
 
 describe('the audit trail', () => {

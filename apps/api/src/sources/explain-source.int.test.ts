@@ -179,7 +179,7 @@ when('BACK_OFF', 'nobody', 'clears', async (id) => {
 })
 when('QUARANTINE_SHARE', 'owner', 'clears', async (id) => {
   const run = await lease(id)
-  await applyBatch(api.database, testBatch({ ...run, seq: 1 }, [{ key: 'k1' }]))
+  await applyBatch(api.database, testBatch({ ...run, seq: 1 }, [{ key: 'k1' }, { key: 'q1', op: 'q' }]))
   await finishRun(api.database, { runId: run.runId, epoch: run.epoch, streams: [{ name: 'main' }] })
   await sql(
     `INSERT INTO incidents (source_id, kind, reason, message, next, since) VALUES ($1, 'quarantine', 'QUARANTINE_SHARE', '10 of 31 records', '', now())`,
@@ -230,6 +230,9 @@ when('TICK_OVERDUE', 'nobody', 'stays', async (id) => {
 when('NOTHING_PUSHED', 'nobody', 'stays', async (id) => {
   await alive({ id: 'another', connectors: ['hooked'] })
   await sql(`UPDATE sources SET connector = 'hooked', cron = NULL, next_tick_at = NULL WHERE id = $1`, [id])
+})
+when('SOURCE_STALE', 'owner', 'clears', async (id) => {
+  await sql(`UPDATE sources SET fresh_within_seconds = 60, last_success_at = now() - interval '2 minutes' WHERE id = $1`, [id])
 })
 when('NO_SCHEDULE', 'owner', 'stays', (id) => api.patch(`/v1/sources/${id}`, { schedule: null }, { headers: { 'if-match': '*' } }))
 when('NEXT_TICK', 'nobody', 'clears', async () => {})

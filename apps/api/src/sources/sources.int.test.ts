@@ -186,6 +186,22 @@ describe.each(backends)('sources on %s', (_name, redis) => {
     expect(answer.body).toMatchObject({ status: 'ACTIVE', statusReason: null, activeRun: { trigger: 'restart' } })
   })
 
+  it('new settings are tried at once where the next try would come later, other changes are not', async () => {
+    const waiting = async () => {
+      const source = await register()
+      await api.database.pool.query(
+        `UPDATE sources SET last_outcome = 'failed', consecutive_failures = 5, restart_at = now() + interval '10 minutes' WHERE id = $1`,
+        [source.id],
+      )
+      return source
+    }
+    const first = { headers: { 'if-match': '"r1"' } }
+    const changed = await api.patch(`/v1/sources/${(await waiting()).id}`, { secrets: { password: 'better' } }, first)
+    expect(changed.body).toMatchObject({ restartAt: null, activeRun: { trigger: 'restart' } })
+    const labelled = await api.patch(`/v1/sources/${(await waiting()).id}`, { labels: { team: 'crm' } }, first)
+    expect(labelled.body).toMatchObject({ restartAt: expect.any(String), activeRun: null })
+  })
+
   it('runs, refuses a second run, pauses, resumes, deletes', async () => {
     const source = await register({ schedule: { cron: '0 0 * * *' } })
     const run = await api.post(`/v1/sources/${source.id}/run`)

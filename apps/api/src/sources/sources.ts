@@ -79,6 +79,7 @@ const findQueueProblem = async ({ queues }: Pick<SourceDeps, 'queues'>): Promise
 
 const toWhyView = ({ sourceId, slug, secrets }: StoredWhyFacts, facts: WhyFacts): WhyView => {
   const { blocker, checks, remarks } = explainWhy(facts)
+  const fill = (next: string): string => fillStep(next, slug, secrets)
   return {
     sourceId,
     at: facts.now.toISOString(),
@@ -90,11 +91,16 @@ const toWhyView = ({ sourceId, slug, secrets }: StoredWhyFacts, facts: WhyFacts)
       lastOutcome: facts.lastRun?.outcome ?? null,
     }),
     running: blocker.code === 'RUN_ACTIVE',
-    blocker: { ...blocker, next: fillStep(blocker.next, slug, secrets), clearsAt: blocker.clearsAt?.toISOString() ?? null },
+    blocker: {
+      ...blocker,
+      next: fill(blocker.next),
+      clearsAt: blocker.clearsAt?.toISOString() ?? null,
+      unquoted: { message: blocker.unquoted.message, next: fill(blocker.unquoted.next) },
+    },
     recheck: toRecheck(facts),
     run: toRun(facts),
     checks: [...checks],
-    remarks: remarks.map((remark) => ({ ...remark, next: fillStep(remark.next, slug, secrets) })),
+    remarks: remarks.map((remark) => ({ ...remark, next: fill(remark.next) })),
   }
 }
 

@@ -76,7 +76,11 @@ const READ_TIMEOUT_MS = 30_000
 export const createApiClient = (url: string, key: string): ApiClient => {
   const send = async (path: string, init: RequestInit): Promise<Response> => {
     try {
-      return await fetch(new URL(path, url), { ...init, redirect: 'error' })
+      const response = await fetch(new URL(path, url), { ...init, redirect: 'manual' })
+      if (response.status < 300 || response.status > 399) return response
+      await response.body?.cancel()
+      // The key is not sent there.
+      throw new Error(`it redirects to ${response.headers.get('location') ?? 'nowhere'}: use the address of the API itself`)
     } catch (error) {
       if (init.signal?.aborted === true && init.signal.reason instanceof DOMException && init.signal.reason.name === 'AbortError') throw error
       throw new ApiUnreachable(`the API at ${url} does not answer (${reasonOf(error)})`, { cause: error })
@@ -91,7 +95,7 @@ export const createApiClient = (url: string, key: string): ApiClient => {
         signal: AbortSignal.timeout(method === 'GET' && !path.includes('ensureFresh=') ? READ_TIMEOUT_MS : TIMEOUT_MS),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
-      const answer = parseAnswer(url, response.status, await response.text())
+      const answer = parseResponse(url, response.status, await response.text())
       if (!response.ok) throw new ApiProblem(response.status, answer ?? {}, path)
       // The contract package checks the API's side; the shapes are not validated a second time here.
       return answer as T
@@ -105,7 +109,7 @@ export const createApiClient = (url: string, key: string): ApiClient => {
           method: replaces === undefined ? 'POST' : 'PUT',
           headers: { ...headers, authorization: `Bearer ${key}` },
         })
-        const answer = parseAnswer(url, response.status, await response.text())
+        const answer = parseResponse(url, response.status, await response.text())
         if (!response.ok) throw new ApiProblem(response.status, answer ?? {})
         return answer as UploadView
       } catch (error) {
@@ -117,19 +121,19 @@ export const createApiClient = (url: string, key: string): ApiClient => {
     async download(path) {
       const response = await send(path, { headers: { authorization: `Bearer ${key}` } })
       if (!response.ok || response.body === null)
-        throw new ApiProblem(response.status, parseAnswer(url, response.status, await response.text()) ?? {})
+        throw new ApiProblem(response.status, parseResponse(url, response.status, await response.text()) ?? {})
       return { bytes: response.body, headers: response.headers }
     },
     async *events(path, { lastEventId, signal }) {
       const headers = { authorization: `Bearer ${key}`, ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) }
       const response = await send(path, { headers, signal })
-      if (!response.ok) throw new ApiProblem(response.status, parseAnswer(url, response.status, await response.text()) ?? {})
+      if (!response.ok) throw new ApiProblem(response.status, parseResponse(url, response.status, await response.text()) ?? {})
       if (response.body !== null) yield* toServerEvents(response.body)
     },
   }
 }
 
-const parseAnswer = (url: string, status: number, text: string): unknown => {
+const parseResponse = (url: string, status: number, text: string): unknown => {
   if (text === '') return null
   try {
     return JSON.parse(text)

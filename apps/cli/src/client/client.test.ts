@@ -3,6 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { until } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ApiUnreachable, createApiClient, withQuery } from './api-client.js'
 import { contextsFile, readContexts, writeContexts } from './contexts.js'
@@ -107,6 +111,8 @@ describe('the client', () => {
   const server = createServer((request, response) => {
     asked.push(`${request.url} ${String(request.headers['last-event-id'] ?? '')}`)
     if (request.url === '/page') return response.end('<html>')
+    if (request.url === '/v1/moved') return response.writeHead(302, { location: 'http://other.example/v1/moved' }).end()
+    if (request.url === '/v1/endless') return response.writeHead(200).write('id: 1\n')
     // First a proxy that does not pass streams, once; then one that breaks after each event.
     if (asked.length === 1) return response.writeHead(502).end()
     if (request.url?.startsWith('/v1/events?')) return response.end(`{"items":[${event(6)}],"nextCursor":null}`)
@@ -136,6 +142,34 @@ describe('the client', () => {
       '/v1/events/stream?source=a 6',
       '/v1/events/stream?source=a 7',
     ])
+  })
+
+  it('ends a stream with its signal, also after garbage was collected', async () => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage = runInNewContext('gc') as () => void
+    const stop = new AbortController()
+    const read = async (): Promise<string> => {
+      try {
+        for await (const _ of createApiClient(url, 'k').events('/v1/endless', { signal: stop.signal }));
+        return 'ended'
+      } catch (error) {
+        return (error as Error).name
+      }
+    }
+    const reading = read()
+    await until(() => asked.at(-1)?.startsWith('/v1/endless'))
+    for (let n = 0; n < 10; n++) {
+      await delay(10)
+      collectGarbage()
+    }
+    stop.abort()
+    expect(await Promise.race([reading, delay(5_000, 'still reads')])).toBe('AbortError')
+  })
+
+  it('follows no redirect, and says where it leads', async () => {
+    await expect(createApiClient(url, 'k').call('GET', '/v1/moved')).rejects.toThrow(
+      /does not answer \(it redirects to http:\/\/other\.example\/v1\/moved: use the address of the API itself\)/u,
+    )
   })
 
   it('distinguishes an API that is unavailable, or something else in its place, from a refusal', async () => {

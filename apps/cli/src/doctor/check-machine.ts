@@ -47,7 +47,19 @@ export const checkPort = async (port: number, runningUrl: string | null): Promis
   const name = `port ${port}`
   if (await isPortFree(port)) return ok(name, 'free')
   if (runningUrl !== null && new URL(runningUrl).port === String(port)) return ok(name, 'used by this installation')
+  if (await isInlet(port)) return ok(name, "used by an API of Inlet's")
   return warn(name, 'taken by another program', 'inlet up takes a free port instead; choose one with --port, or stop that program.')
+}
+
+/** Where the processes are started one by one, no file says which API runs here. */
+const isInlet = async (port: number): Promise<boolean> => {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(2000) })
+    const { checks } = (await response.json()) as { readonly checks?: readonly { readonly name?: unknown }[] }
+    return checks?.some(({ name }) => name === 'migrations') ?? false
+  } catch {
+    return false
+  }
 }
 
 /** Checks programs that some connectors start. */

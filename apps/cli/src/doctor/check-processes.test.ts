@@ -24,6 +24,12 @@ it.each<[string, readonly Process[], string, string]>([
     'scribe scribe cannot store: DISK_FULL: it is full',
   ],
   ['a wrong clock', [process('worker', { refuses: 'clock', problem: '5 s off' }), process('scribe')], 'fail', 'worker worker takes no work: 5 s off'],
+  [
+    'its wrong clock',
+    [process('worker'), process('scribe', { refuses: 'clock', problem: '5 s off' })],
+    'fail',
+    'scribe scribe takes no work: 5 s off',
+  ],
 ])('%s', (_, known, status, message) => {
   expect(classifyProcesses(known)).toMatchObject({ status, message })
 })

@@ -1,5 +1,5 @@
 import type { WorkerOverview } from '@inlet/db'
-import { INCIDENT_KINDS, type IncidentKind, nextStepOf } from '@inlet/domain'
+import { INCIDENT_KINDS, type IncidentKind, nextStepOf, STEP_OF_WRONG_CLOCK } from '@inlet/domain'
 import { type Finding, fail, ok, warn } from './finding.js'
 
 type Process = Pick<WorkerOverview, 'id' | 'role' | 'alive' | 'refuses' | 'problem' | 'reason'>
@@ -17,6 +17,9 @@ export const classifyProcesses = (known: readonly Process[]): Finding => {
   const refused = alive.find(({ reason }) => reason != null)
   if (refused !== undefined)
     return fail(NAME, `${refused.role} ${refused.id} cannot store: ${refused.reason}: ${refused.problem ?? ''}`, nextStepOf(refused.reason))
+  const skewed = alive.find(({ refuses }) => refuses === 'clock')
+  if (skewed !== undefined)
+    return fail(NAME, `${skewed.role} ${skewed.id} takes no work: ${skewed.problem ?? 'its clock is wrong'}`, STEP_OF_WRONG_CLOCK)
   const idle = workers.find(({ refuses }) => refuses !== null)
   if (idle !== undefined)
     return fail(NAME, `worker ${idle.id} takes no work: ${idle.problem ?? idle.refuses}`, '`inlet workers` shows all; its log says more.')

@@ -8,7 +8,7 @@ import type {
   VersionView,
   WorkerView,
 } from '@inlet/contract'
-import { nextStepOf } from '@inlet/domain'
+import { nextStepOf, STEP_OF_WRONG_CLOCK } from '@inlet/domain'
 import type { ApiClient } from '../client/api-client.js'
 import { toPairs, toRelative } from '../output/format.js'
 import { toCondition } from '../output/source-condition.js'
@@ -35,7 +35,8 @@ export const noteIdle = async (api: Pick<ApiClient, 'call'>): Promise<readonly s
     const problem = alive.every(({ refuses }) => refuses !== null) ? alive.find((process) => process.problem !== null)?.problem : undefined
     const refused = alive.find(({ reason }) => reason != null)
     if (refused !== undefined) return ['', `! a ${role} cannot store: ${refused.reason}: ${refused.problem ?? ''}. ${nextStepOf(refused.reason)}`]
-    return problem == null ? [] : ['', `! no ${role} takes work: ${problem}`]
+    if (problem == null) return []
+    return ['', `! no ${role} takes work: ${problem}.${alive.some(({ refuses }) => refuses === 'clock') ? ` ${STEP_OF_WRONG_CLOCK}` : ''}`]
   })
 }
 

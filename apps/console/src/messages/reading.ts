@@ -13,6 +13,7 @@ export const readingMessages = {
     needsYou: 'Needs you now',
     all: (count: string) => `All ${count}`,
     together: (count: string, reason: string) => `${count} sources: ${reason}`,
+    more: (causes: string, sources: string) => `${countOf(causes, 'more cause', 'more causes')}: ${countOf(sources, 'source')}`,
     nothing: 'Nothing needs you',
     nothingHint: 'Every source that should run is running, and quarantine is empty.',
     activity: 'Activity',

@@ -78,6 +78,9 @@ export const sourcesMessages = {
       done: (ok: string, failed: string) => (failed === '0' ? `Done: ${ok}.` : `Done: ${ok}. Not done: ${failed}.`),
       skipped: (count: string) => `Stopped: ${countOf(count, 'was', 'were')} not changed.`,
       again: (count: string) => `Try ${count} again`,
+      startAgain: (count: string) => `Start ${count} again`,
+      notBack: (action: string, count: string) =>
+        `${action} does not include ${countOf(count, 'source that was', 'sources that were')} in another state before: that state cannot be restored.`,
       undo: (action: string, count: string) => `Undo: ${action.toLowerCase()} ${count}`,
       stop: 'Stop here',
       one: 'Bulk operation',

@@ -40,7 +40,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   '/records': { needs: 'listRecords', offers: ['testSource'] },
   '/quarantine': { needs: 'listQuarantine', offers: [] },
   '/workers': { needs: 'listWorkers', offers: [] },
-  '/notifications': { needs: 'listIncidents', offers: ['createNotification', 'testNotification', 'updateNotification', 'deleteNotification'] },
+  '/notifications': { needs: 'listIncidentGroups', offers: ['createNotification', 'testNotification', 'updateNotification', 'deleteNotification'] },
   '/sinks': { needs: 'listSinks', offers: ['createSink', 'testSink', 'updateSink', 'deleteSink'] },
   '/generations': {
     needs: 'listGenerations',

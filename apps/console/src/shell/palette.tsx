@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, useState } from 'react'
 import { client } from '../api/client.js'
 import { messages } from '../messages.js'
+import { readSaved, SAVED_FILTERS_KEY } from '../pages/sources/saved-filter.js'
 import { setPreference } from '../preferences/preferences.js'
 import { useSession } from '../session/session.js'
 import { Dialog } from '../ui/dialog.js'
@@ -31,6 +32,16 @@ export const Palette = ({ onClose, onKeys }: { readonly onClose: () => void; rea
     enabled: session.can('listSources'),
   })
 
+  const has = ({ text: shown }: Command): boolean => shown.toLowerCase().includes(typed.toLowerCase())
+  const [saved] = useState(() => readSaved(localStorage.getItem(SAVED_FILTERS_KEY)))
+  const filters: Command[] = (session.can('listSources') ? saved : [])
+    .map(({ name, search }) => ({
+      id: `filter-${name}`,
+      text: shownName(name, { max: 60 }),
+      kind: messages.palette.filters,
+      run: () => void navigate({ to: '/sources', search: { ...search } }),
+    }))
+    .filter(has)
   const go = (to: string) => () => void navigate({ to })
   const commands: Command[] = [
     ...pagesFor(session).map(({ to, name }) => ({
@@ -47,14 +58,14 @@ export const Palette = ({ onClose, onKeys }: { readonly onClose: () => void; rea
     })),
     { id: 'keys', text: messages.keys.title, kind: messages.palette.actions, run: onKeys },
     { id: 'out', text: messages.signIn.signOut, kind: messages.palette.actions, run: () => void session.signOut() },
-  ].filter((command) => command.text.toLowerCase().includes(typed.toLowerCase()))
+  ].filter(has)
   const found: Command[] = (sources.data?.items ?? []).map(({ slug, name }) => ({
     id: `source-${slug}`,
     text: shownName(name, { or: slug }),
     kind: messages.palette.sources,
     run: go(`/sources/${slug}`),
   }))
-  const all = typed === '' ? [...commands, ...found] : [...found, ...commands]
+  const all = typed === '' ? [...filters, ...commands, ...found] : [...filters, ...found, ...commands]
   const active = Math.min(at, all.length - 1)
 
   const choose = (command: Command | undefined): void => {

@@ -14,6 +14,7 @@ import { KeyboardHelp } from './keyboard-help.js'
 import { PAGES, pagesFor } from './pages.js'
 import { Palette } from './palette.js'
 import { PreferenceSwitch } from './preference-switch.js'
+import { useLostFocus } from './use-lost-focus.js'
 import { type Overlay, useShortcuts } from './use-shortcuts.js'
 
 /** The frame of every page: navigation, the state of the connection, and what the keyboard opens anywhere. */
@@ -22,6 +23,7 @@ export const Shell = () => {
   const [isOpen, setOpen] = useState(false)
   const path = useRouterState({ select: ({ location }) => location.pathname })
   const navigate = useNavigate()
+  useLostFocus()
   useShortcuts({ open: setOverlay, go: (to) => void navigate({ to }) })
   useEffect(() => setOpen(false), [path])
   return (

@@ -2,12 +2,15 @@ import { useEffect, useEffectEvent } from 'react'
 import { PAGES } from './pages.js'
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/iu.test(target.tagName))
+  target instanceof HTMLElement &&
+  (target.isContentEditable || target.matches('input:not([type=checkbox], [type=radio], [type=file]), textarea, select'))
 
 /** Moves the focus to the next or previous row of the page; its link opens with Enter as any link does. */
 const moveRow = (step: 1 | -1): void => {
   const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')]
-  const at = rows.indexOf(document.activeElement as HTMLElement)
+  // Its checkbox or a button may have the focus.
+  const from = document.activeElement?.matches('[data-row]') === true ? document.activeElement : document.activeElement?.closest('li, tr, [role=row]')
+  const at = rows.findIndex((row) => row === from || from?.contains(row) === true)
   const next = rows[at === -1 ? (step === 1 ? 0 : rows.length - 1) : at + step]
   next?.focus()
   next?.scrollIntoView({ block: 'nearest' })
@@ -31,7 +34,11 @@ export const useShortcuts = ({ open, go }: ShortcutTargets): void => {
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return
     if (isTyping(event.target)) {
-      if (event.key === 'Escape') (event.target as HTMLElement).blur()
+      if (event.key === 'Escape') {
+        // Browsers empty a search field, and what was found would be gone.
+        event.preventDefault()
+        ;(event.target as HTMLElement).blur()
+      }
       return
     }
     if (performance.now() - chord.at < 1_000) {

@@ -37,5 +37,11 @@ describe('steps in the console', () => {
     ['See `inlet runs --source a` (GET /v1/runs?source=a).', 'See “Runs”.'],
     ['Start a worker (`docker compose up -d worker`).', 'Start a worker (`docker compose up -d worker`).'],
     ['Nothing to do.', 'Nothing to do.'],
+    ['the last check said UNREACHABLE: nobody there', 'the last check said “Cannot be reached”: nobody there'],
+    ['most of them with MAPPING_FAILED', 'most of them with “Mapping failed”'],
+    [
+      'raise INLET_WORKER_CONCURRENCY or `MAPPING_FAILED`; INTERNAL affairs of ETIMEDOUT',
+      'raise INLET_WORKER_CONCURRENCY or `MAPPING_FAILED`; INTERNAL affairs of ETIMEDOUT',
+    ],
   ])('%j', (text, expected) => expect(inConsole(text)).toBe(expected))
 })

@@ -1,4 +1,5 @@
 import { messages } from '../messages.js'
+import { reasonText } from './reason-text.js'
 
 const t = messages
 
@@ -16,6 +17,7 @@ const PLACES: Readonly<Record<string, string>> = {
   'POST /v1/sources/*/run': t.source.actions.run,
   'POST /v1/sources/*/run with {"allowMassDelete": true}': t.source.repairs.massDelete,
   'POST /v1/sources/*/start': t.source.actions.start,
+  'POST /v1/sources/*/check': t.settings.runTest,
   'POST /v1/sources/*/test': t.settings.runTest,
   'POST /v1/quarantine/*/retry with {"record": …}': t.quarantine.retryEdited,
   'GET /v1/runs': t.nav.runs,
@@ -41,9 +43,18 @@ const IDENTIFIED = /(?<=\/v1\/(?:sources|quarantine|runs|connectors|credentials|
 /** Commands read secrets from the environment; in the console they are typed. */
 const FROM_ENVIRONMENT = /Put the new secrets into the environment, then (?=`inlet )/gu
 
-/** A step to take as the reader of the console takes it: by a button, tab or page, not by a command or request. */
+/** A code that no other text contains by chance: of several words, or before what it is about. */
+const CODE = /(?<![\w`])(?:[A-Z]+(?:_[A-Z]+)+|[A-Z]+(?=: ))(?![\w`])/gu
+
+/**
+ * A text of the API as the reader of the console takes it: a step by a button, tab or page, not by a command or request; reasons in words, not by
+ * their codes.
+ */
 export const inConsole = (text: string): string =>
-  text.replace(FROM_ENVIRONMENT, messages.problem.newSecrets).replace(STEP, (step, request: string, body = '') => {
-    const place = PLACES[request.replace(/\?.*/u, '').replace(IDENTIFIED, '*') + body]
-    return place === undefined ? step : `“${place}”`
-  })
+  text
+    .replace(CODE, (code) => (Object.hasOwn(messages.reasons, code) ? `“${reasonText(code)}”` : code))
+    .replace(FROM_ENVIRONMENT, messages.problem.newSecrets)
+    .replace(STEP, (step, request: string, body = '') => {
+      const place = PLACES[request.replace(/\?.*/u, '').replace(IDENTIFIED, '*') + body]
+      return place === undefined ? step : `“${place}”`
+    })

@@ -1,5 +1,6 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react'
 import { ApiError } from '../api/api-error.js'
+import { useLiveState } from '../api/use-live.js'
 import { messages } from '../messages.js'
 import { CopyRequest } from './copy-button.js'
 import { WithTimes } from './with-times.js'
@@ -7,7 +8,8 @@ import { WithTimes } from './with-times.js'
 /** What went wrong, what to do, and how to report it. */
 export const ProblemNote = ({ error, onRetry }: { readonly error: unknown; readonly onRetry?: (() => void) | undefined }) => {
   const failure = error instanceof ApiError ? error : null
-  const { title, next } = explain(error)
+  const liveState = useLiveState()
+  const { title, next } = failure?.status === 0 && liveState === 'live' ? ANSWERS_AGAIN : explain(error)
   const fields = failure?.problem?.errors ?? []
   return (
     <div className="note" data-tone="bad" role="alert">
@@ -38,6 +40,9 @@ export const ProblemNote = ({ error, onRetry }: { readonly error: unknown; reado
     </div>
   )
 }
+
+/** What did not reach the API is not repeated by itself, and the note of it must not outlive its cause. */
+const ANSWERS_AGAIN = { title: messages.problem.unreached, next: messages.problem.unreachedNext }
 
 const explain = (error: unknown): { readonly title: string; readonly next: string | null } => {
   if (!(error instanceof ApiError)) return { title: error instanceof Error ? error.message : String(error), next: null }

@@ -3,17 +3,25 @@ import { ApiError } from '../api/api-error.js'
 import { messages } from '../messages.js'
 import { ProblemNote } from './problem.js'
 
+export interface Offer {
+  readonly label: string
+  readonly act: () => Promise<unknown>
+}
+
+/** Restores what was there before. */
+export const undoBy = (act: Offer['act']): Offer => ({ label: messages.common.undo, act })
+
 interface Toast {
   readonly id: number
   readonly text: string | null
   readonly error: unknown
-  /** Takes back what was done; null where that cannot be. */
-  readonly undo: (() => Promise<unknown>) | null
+  /** What is offered after what was done; null for nothing. */
+  readonly offer: Offer | null
 }
 
 const SHOWN_MS = 6_000
 /** Time enough to see that it was the wrong one. */
-const SHOWN_WITH_UNDO_MS = 12_000
+const SHOWN_WITH_OFFER_MS = 12_000
 let toasts: readonly Toast[] = []
 let nextId = 1
 const listeners = new Set<() => void>()
@@ -28,16 +36,16 @@ const add = (toast: Omit<Toast, 'id'>): number => {
   return id
 }
 
-/** Says that something was done, and offers to undo it where it can be; goes by itself. */
-export const notify = (text: string, undo: (() => Promise<unknown>) | null = null): void => {
-  const id = add({ text, error: null, undo })
-  setTimeout(() => remove(id), undo === null ? SHOWN_MS : SHOWN_WITH_UNDO_MS)
+/** Says that something was done, and offers a way back where there is one; goes by itself. */
+export const notify = (text: string, offer: Offer | null = null): void => {
+  const id = add({ text, error: null, offer })
+  setTimeout(() => remove(id), offer === null ? SHOWN_MS : SHOWN_WITH_OFFER_MS)
 }
 
 /** Says what failed; stays until it is closed. */
 export const notifyError = (error: unknown): void => {
   if (error instanceof ApiError && error.status === 401) return
-  add({ text: null, error, undo: null })
+  add({ text: null, error, offer: null })
 }
 
 const subscribe = (listener: () => void): (() => void) => {
@@ -49,7 +57,7 @@ export const Toasts = () => {
   const shown = useSyncExternalStore(subscribe, () => toasts)
   return (
     <div className="toasts" aria-live="polite">
-      {shown.map(({ id, text, error, undo }) =>
+      {shown.map(({ id, text, error, offer }) =>
         text === null ? (
           <div key={id} className="toast">
             <ProblemNote error={error} />
@@ -61,16 +69,16 @@ export const Toasts = () => {
           <output key={id} className="note" data-tone="ok">
             <span className="row between">
               {text}
-              {undo !== null && (
+              {offer !== null && (
                 <button
                   type="button"
                   className="button small"
                   onClick={() => {
                     remove(id)
-                    undo().catch(notifyError)
+                    offer.act().catch(notifyError)
                   }}
                 >
-                  {messages.common.undo}
+                  {offer.label}
                 </button>
               )}
             </span>

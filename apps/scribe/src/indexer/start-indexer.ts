@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import os from 'node:os'
 import type { Logger } from '@inlet/observability'
+import { LAST, yieldToOthers } from '@inlet/runtime'
 
 /** The argument that makes the scribe's main file run as the indexer. */
 export const INDEXER = 'indexer'
@@ -49,7 +49,7 @@ export const startIndexer = (script: string, log: Pick<Logger, 'error'>, { silen
   const launch = (): void => {
     const startedAt = performance.now()
     child = fork(script, [INDEXER])
-    if (child.pid !== undefined) yieldToOthers(child.pid)
+    if (child.pid !== undefined) yieldToOthers(child.pid, LAST)
     watch(child)
     child.on('error', (error) => log.error({ err: error }, 'the indexer could not be reached'))
     child.once('exit', (code, signal) => {
@@ -74,14 +74,5 @@ export const startIndexer = (script: string, log: Pick<Logger, 'error'>, { silen
       await exited
       clearTimeout(late)
     },
-  }
-}
-
-/** Storing and searching take precedence. Not every system supports this, and nothing depends on it. */
-const yieldToOthers = (pid: number): void => {
-  try {
-    os.setPriority(pid, os.constants.priority.PRIORITY_BELOW_NORMAL)
-  } catch {
-    // It then indexes with its present priority.
   }
 }

@@ -1,7 +1,7 @@
 import { type ApplyResult, applyBatch, type Database, isRetryable } from '@inlet/db'
-import { fullJitter } from '@inlet/domain'
+import { type BatchEnvelope, fullJitter } from '@inlet/domain'
 import type { Logger, Metrics } from '@inlet/observability'
-import type { JobContext, JobData } from '@inlet/queue'
+import { type BatchContext, discardPayload, type JobData, unpackBatch } from '@inlet/queue'
 import { sleep } from '@inlet/runtime'
 import type { NewKeys } from './new-keys.js'
 
@@ -17,7 +17,18 @@ export interface BatchDeps {
 const RETRIES = 8
 
 /** Stores one batch; deadlocks and serialization failures are retried at once, anything else by the queue. */
-export const processBatch = async (deps: BatchDeps, batch: JobData<'batch'>, { signal }: JobContext): Promise<void> => {
+export const processBatch = async (deps: BatchDeps, job: JobData<'batch'>, { signal, payloads }: BatchContext): Promise<void> => {
+  const batch = await unpackBatch(job, payloads)
+  if (batch === null) {
+    deps.metrics.countBatch('left_out', 0)
+    deps.log.info({ runId: job.runId, seq: job.seq, epoch: job.epoch }, 'batch left out: it was stored by another job, or will be sent again')
+    return
+  }
+  await storeBatch(deps, batch, signal)
+  await discardPayload(job, payloads)
+}
+
+const storeBatch = async (deps: BatchDeps, batch: BatchEnvelope, signal: AbortSignal): Promise<void> => {
   const startedAt = performance.now()
   const result = await applyWithRetry(deps, batch, signal)
   deps.metrics.countBatch(result.result, performance.now() - startedAt)
@@ -34,7 +45,7 @@ export const processBatch = async (deps: BatchDeps, batch: JobData<'batch'>, { s
   deps.metrics.setLastEventDelay(source, Math.max(0, Date.now() - batch.forwardedAt))
 }
 
-const applyWithRetry = async (deps: BatchDeps, batch: JobData<'batch'>, signal: AbortSignal): Promise<ApplyResult> => {
+const applyWithRetry = async (deps: BatchDeps, batch: BatchEnvelope, signal: AbortSignal): Promise<ApplyResult> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await applyBatch(deps.database, batch, { expectsNew: attempt === 0 && deps.newKeys.expectedIn(batch) })

@@ -1,5 +1,5 @@
 import { gapOf, type Pace, type PaceRequest } from '@inlet/connector-sdk'
-import { type Database, isLimited, type Reservation, reportAnswer, reserveSlots } from '@inlet/db'
+import { type Database, isLimited, type Reservation, reportResponse, reserveSlots } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import type { Logger } from '@inlet/observability'
 import { monotonicNow, sleep } from '@inlet/runtime'
@@ -80,7 +80,7 @@ export const createSharedPaces = (database: Database, log: Pick<Logger, 'warn'>)
           const isNews = verdict === 'failed' || cooldownMs !== undefined || quota !== undefined || (bucket.limited && verdict === 'served')
           if (!isNews) return
           bucket.setLimited(true)
-          await reportAnswer(database, {
+          await reportResponse(database, {
             key,
             host,
             served: verdict === 'served',

@@ -1,4 +1,4 @@
-import { type Database, type HeartbeatAnswer, heartbeat, type LeasedRun } from '@inlet/db'
+import { type Database, type HeartbeatResult, heartbeat, type LeasedRun } from '@inlet/db'
 import { Failure } from '@inlet/domain'
 import { monotonicNow, sleep } from '@inlet/runtime'
 import type { Backlog } from '../writing/backlog.js'
@@ -37,7 +37,7 @@ export const startLeaseRenewal = (
   const heartbeatMs = Math.min(LONGEST_HEARTBEAT_MS, deps.leaseTtlMs / HEARTBEATS_PER_LEASE)
   let renewedAt = monotonicNow()
 
-  const apply = (answer: HeartbeatAnswer): void => {
+  const apply = (answer: HeartbeatResult): void => {
     deps.backlog.report(answer.backlogBytes)
     if (!answer.held) abort.abort(new Failure('LEASE_LOST', 'another worker has taken over the run'))
     else if (answer.cancelRequested) abort.abort(new Failure('CANCELLED', 'cancelled on request'))

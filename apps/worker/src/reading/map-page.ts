@@ -6,6 +6,8 @@ import { findStreamMapping, type Mapping, type MappingPool } from '@inlet/mappin
 export interface MappedPage extends Page {
   /** Returns the record as the connector yielded it; undefined for one that was not mapped. */
   readonly originOf?: (record: SourceRecord) => SourceRecord | undefined
+  /** Its sweep is of a stream that the source does not list any more. */
+  readonly gone?: boolean
 }
 
 /** Applies the mapping of a version between a connector and the batcher. */

@@ -22,6 +22,8 @@ export interface ReadStream {
   readonly mapPage?: ((page: Page) => Promise<Page>) | undefined
   /** Each attempt begins where the first one did, since the stream cannot be continued in the middle. */
   readonly fullRefresh?: boolean
+  /** Whether a person has confirmed that most records are to be deleted. */
+  readonly allowMassDelete?: boolean
   readonly onProgress: (stream: string, progress: NonNullable<Page['progress']>) => void
   /** Called with a failure that is retried in place. */
   readonly onRetry?: ((failure: Failure) => void) | undefined
@@ -101,8 +103,8 @@ const retryDelay = (failure: Failure, attempt: number): number | null => {
 
 /** Yields the pages of a stream. */
 async function* readPages(args: ReadStream, waits: WaitPolicy, cursor: Cursor | null): AsyncGenerator<Page, ReadEnd, void> {
-  const { pooled, spec, signal, until, writer } = args
-  const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal: waits.signal, until })
+  const { pooled, spec, signal, until, writer, allowMassDelete } = args
+  const pages = pooled.connector.read(pooled.connection, { stream: spec.name, cursor, signal: waits.signal, until, allowMassDelete })
   try {
     for (;;) {
       const next = waits.wait(`reading ${spec.name}`, pages.next(), args.listenMs)

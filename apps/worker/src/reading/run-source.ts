@@ -18,6 +18,7 @@ import { createPageMapper, mappingStateOf } from './map-page.js'
 import { planBackfill } from './plan-backfill.js'
 import { readStream } from './read-stream.js'
 import { type RunResult, toEnded } from './run-result.js'
+import { sweepGoneStreams } from './sweep-gone-streams.js'
 import { type ConnectorLimits, createWaitPolicy, listen, openWithin, type WaitPolicy } from './wait-policy.js'
 
 export interface RunDeps extends WriterDeps {
@@ -176,13 +177,16 @@ const readAll = async (args: ReadAll): Promise<Read> => {
     swept: backfill.sweeps ? new Set(specs.filter(({ deletes }) => deletes === 'sweep').map(({ name }) => name)) : new Set<string>(),
     onRepeated: (repeated: RepeatedKeys) => void (state.caveats = addCaveats(state.caveats, [{ kind: 'KEY_REPEATED', ...repeated }])),
   }
-  const shared = writer.openPages(options)
-  const writers = until === undefined ? [shared] : specs.map(() => writer.openPages(options))
+  const together = until === undefined ? (pooled.connector.parallelStreams ?? 1) : specs.length
+  // Streams that are read one after the other fill the same batches.
+  const writers = specs.slice(0, together).map(() => writer.openPages(options))
   state.recordsRead = () => writers.reduce((sum, { recordsRead }) => sum + recordsRead, 0)
-  const results: StreamResult[] = []
+  let results: readonly StreamResult[]
   try {
-    if (until === undefined) for (const spec of specs) results.push(await readOne(spec, shared, args.signal))
-    else results.push(...(await readTogether()))
+    results = await readTogether()
+    const [pages] = writers
+    if (pages !== undefined && until === undefined && run.backfill === null)
+      await sweepGoneStreams(pages, { known: run.streams, listed: all, signal: args.signal })
   } finally {
     await samples.save().catch((error: unknown) => deps.log.warn({ err: error, runId: run.runId }, 'raw samples could not be stored'))
   }
@@ -190,21 +194,25 @@ const readAll = async (args: ReadAll): Promise<Read> => {
   const provedUnchanged = backfill.mayBeEmpty || (specs.length > 0 && specs.every(({ incremental }) => incremental))
   return { streams: results, provedUnchanged, listened: until !== undefined, rereads }
 
-  /** A failure that ends the run also ends the other streams, before anything they use is closed. */
+  /**
+   * Each writer takes the next stream when it is done with one. A failure that ends the run also ends the other streams, before anything they use is
+   * closed.
+   */
   async function readTogether(): Promise<readonly StreamResult[]> {
     const abort = new AbortController()
-    const together = AbortSignal.any([args.signal, abort.signal])
-    const work = specs.map(async (spec, index) => {
+    const signal = AbortSignal.any([args.signal, abort.signal])
+    const waiting = specs.entries()
+    const ended: StreamResult[] = []
+    const work = writers.map(async (pages) => {
       try {
-        return await readOne(spec, writers[index] as PageWriter, together)
+        for (const [index, spec] of waiting) ended[index] = await readOne(spec, pages, signal)
       } catch (error) {
         abort.abort(error)
-        throw error
       }
     })
-    await Promise.allSettled(work)
+    await Promise.all(work)
     if (abort.signal.aborted) throw abort.signal.reason
-    return Promise.all(work)
+    return ended
   }
 
   async function readOne(spec: StreamSpec, pages: PageWriter, signal: AbortSignal): Promise<StreamResult> {
@@ -228,6 +236,7 @@ const readAll = async (args: ReadAll): Promise<Read> => {
         until,
         listenMs,
         fullRefresh: mapper.needsFullRefresh(spec),
+        allowMassDelete: run.allowMassDelete,
         mapPage: (page) => {
           report({})
           samples.add(page.records)

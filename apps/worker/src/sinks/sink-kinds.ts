@@ -32,7 +32,7 @@ export interface SinkDoor {
 const TIMEOUT_MS = 15_000
 const MAX_ANSWER_BYTES = 65_536
 
-export interface SinkAnswer {
+export interface SinkResponse {
   /** The HTTP status. */
   readonly status: number
   /** How long the receiver asks to be left alone. */
@@ -42,7 +42,7 @@ export interface SinkAnswer {
 }
 
 /** How each kind of sink sends a message; throws when there is no response. Another kind of sink is another entry. */
-export const SINK_SENDERS: Readonly<Record<SinkKind, (door: SinkDoor, message: SinkMessage | TestMessage) => Promise<SinkAnswer>>> = {
+export const SINK_SENDERS: Readonly<Record<SinkKind, (door: SinkDoor, message: SinkMessage | TestMessage) => Promise<SinkResponse>>> = {
   webhook: async ({ http, sink, url, secrets, signal, timeoutMs = TIMEOUT_MS }, message) => {
     const { id } = message
     const now = new Date()

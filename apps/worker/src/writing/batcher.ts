@@ -2,10 +2,11 @@ import type { Cursor } from '@inlet/connector-sdk'
 import { type BatchEffects, type BatchEnvelope, batchHash, Failure, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_CURSOR_BYTES } from '@inlet/domain'
 import type { MappedPage } from '../reading/map-page.js'
 import { type PackedLine, packKey, packRecord, packRejected } from './pack-record.js'
+import { toPayload } from './to-payload.js'
 
 /** A batch without its sequence number. */
 export interface DraftBatch {
-  readonly payload: string
+  readonly payload: Buffer
   readonly counts: BatchEnvelope['counts']
   readonly bytes: number
   readonly effects: BatchEffects | undefined
@@ -66,7 +67,7 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
     const entries = [...lines.values()]
     const counts = { u: 0, d: 0, n: 0, q: 0 }
     for (const { op } of entries) counts[op] += 1
-    const payload = `[${entries.map(({ line }) => line).join(',\n')}]`
+    const payload = toPayload(entries)
     const effects = toEffects(cursors, sweeps)
     const batch: DraftBatch = {
       payload,
@@ -143,7 +144,13 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
       }
       if (page.cursor !== undefined) cursors.set(stream, checkCursor(page.cursor))
       if (page.sweep !== undefined)
-        sweeps.push({ stream, ...(page.sweep.scope === undefined ? {} : { scope: page.sweep.scope }), ...readings.get(stream) })
+        sweeps.push({
+          stream,
+          ...(page.sweep.scope === undefined ? {} : { scope: page.sweep.scope }),
+          ...(page.sweep.everyKey === true ? { everyKey: true } : {}),
+          ...(page.gone === true ? { gone: true } : {}),
+          ...readings.get(stream),
+        })
     },
     flush: () => (lines.size === 0 && cursors.size === 0 && sweeps.length === 0 ? null : take()),
     get recordsRead() {

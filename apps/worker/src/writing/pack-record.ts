@@ -51,12 +51,13 @@ const packUpsert = (record: SourceRecord): PackedLine => {
   const data = canonicalJson(record.data)
   if (data.charCodeAt(0) !== 123) throw new Failure('RECORD_INVALID', 'data must be an object')
   // Canonical JSON of [kind, title, text, url, at, data], assembled here so that the data text is built only once.
-  const head = `${optional(title)},${optional(text)},${optional(url)},${optional(at)}`
+  const [titleJson, textJson, urlJson] = [optional(title), optional(text), optional(url)]
+  const head = `${titleJson},${textJson},${urlJson},${optional(at)}`
   const content = sha256Hex(`["${kind}",${head},${data}]`)
   let line = `{"s":${JSON.stringify(stream)},"k":${typeof key === 'string' ? keyJson : JSON.stringify(keyJson)},"h":"${hash}","o":"u","c":"${content}","kind":"${kind}"`
-  if (title !== undefined) line += `,"title":${JSON.stringify(title)}`
-  if (text !== undefined) line += `,"text":${JSON.stringify(text)}`
-  if (url !== undefined) line += `,"url":${JSON.stringify(url)}`
+  if (title !== undefined) line += `,"title":${titleJson}`
+  if (text !== undefined) line += `,"text":${textJson}`
+  if (url !== undefined) line += `,"url":${urlJson}`
   if (at !== undefined) line += `,"at":"${at}"`
   if (validator !== undefined) line += `,"val":${JSON.stringify(checkValidator(validator))}`
   if (scope !== undefined) line += `,"scope":${JSON.stringify(scope)}`

@@ -2,6 +2,7 @@ import type { Retry } from '@inlet/db'
 import { batchHash, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, type RejectedRecord, type SourceRecord } from '@inlet/domain'
 import type { DraftBatch } from './batcher.js'
 import { type PackedLine, packRecord, packRejected } from './pack-record.js'
+import { type PayloadLine, toPayload } from './to-payload.js'
 
 /** The result of mapping a retried record: records to store (none: the mapping leaves it out), or why it fails again. */
 export interface MappedRetry {
@@ -12,18 +13,18 @@ export interface MappedRetry {
 
 /** Packs mapped retries into batches; the completion of a retry travels with the batch of its last entry. Pure. */
 export function* packRetries(retries: readonly MappedRetry[]): Generator<DraftBatch> {
-  let lines: { readonly op: PackedLine['op']; readonly text: string }[] = []
+  let lines: (PayloadLine & Pick<PackedLine, 'op'>)[] = []
   let bytes = 0
   let over: { id: string; leftOut?: boolean }[] = []
   const take = (): DraftBatch => {
     const counts = { u: 0, d: 0, n: 0, q: 0 }
     for (const { op } of lines) counts[op] += 1
-    const payload = `[${lines.map(({ text }) => text).join(',\n')}]`
+    const payload = toPayload(lines)
     const effects = over.length === 0 ? undefined : { retries: over }
     const batch = {
       payload,
       counts,
-      bytes: Buffer.byteLength(payload),
+      bytes: payload.length,
       effects,
       sweptStreams: undefined,
       sha256: batchHash(payload, effects),
@@ -38,12 +39,12 @@ export function* packRetries(retries: readonly MappedRetry[]): Generator<DraftBa
     // If a record fails in part, nothing of it is stored: otherwise it would be reported as failed and be stored all the same.
     const packed = rejected === null ? records.map((record) => packRecord(record)) : [packRejected(rejected)]
     const refused = packed.find(({ op }) => op === 'q')
-    for (const { op, line } of refused === undefined ? packed : [refused]) {
-      const text = withPlace(line, retry)
-      const size = Buffer.byteLength(text) + 2
-      if (lines.length > 0 && (lines.length >= MAX_BATCH_RECORDS || bytes + size > MAX_BATCH_BYTES)) yield take()
-      lines.push({ op, text })
-      bytes += size
+    for (const { op, line: bare } of refused === undefined ? packed : [refused]) {
+      const line = withPlace(bare, retry)
+      const entry = { op, line, bytes: Buffer.byteLength(line) }
+      if (lines.length > 0 && (lines.length >= MAX_BATCH_RECORDS || bytes + entry.bytes + 2 > MAX_BATCH_BYTES)) yield take()
+      lines.push(entry)
+      bytes += entry.bytes + 2
     }
     over.push({ id: retry.id, ...(packed.length === 0 ? { leftOut: true } : {}) })
     if (over.length >= MAX_BATCH_RECORDS) yield take()

@@ -19,7 +19,7 @@ const run = {
 const never = new AbortController().signal
 
 const draft = (keys: readonly string[], bytes = 10): DraftBatch => ({
-  payload: '[]',
+  payload: Buffer.from('[]'),
   counts: { u: keys.length, d: 0, n: 0, q: 0 },
   bytes,
   effects: undefined,

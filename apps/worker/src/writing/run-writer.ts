@@ -239,7 +239,6 @@ const forwardWithRetry = async (queues: Pick<Queues, 'forwardBatch'>, batch: Bat
 const toEnvelope = (draft: DraftBatch, place: { run: LeasedRun; seq: number; overlaps: boolean }): BatchEnvelope => {
   const { run } = place
   const envelope: BatchEnvelope = {
-    v: 1,
     runId: run.runId,
     sourceId: run.sourceId,
     epoch: run.epoch,

@@ -89,7 +89,10 @@ describe('createFileAccess', () => {
       expect(toFolderFailure(Object.assign(new Error(code), { code }), '/data', 'the allowed folder').reason).toBe('FILES_UNAVAILABLE')
     for (const code of ['EROFS', 'EACCES', 'ENOENT'])
       expect(toWorkFolderFailure(Object.assign(new Error(code), { code }), '/work').reason).toBe('WORK_FOLDER_UNUSABLE')
-    expect(toWorkFolderFailure(Object.assign(new Error('full'), { code: 'ENOSPC' }), '/work').reason).toBe('DISK_FULL')
+    expect(toWorkFolderFailure(Object.assign(new Error('full'), { code: 'ENOSPC' }), base)).toMatchObject({
+      reason: 'DISK_FULL',
+      message: expect.stringMatching(new RegExp(`the work folder ${base} on \\S+ is full \\(\\d+ MiB in all\\)`, 'u')),
+    })
   })
 
   it('allows a root that is itself a link, and links that stay inside', async () => {

@@ -91,7 +91,7 @@ const locateRelative = async (input: string, roots: readonly Root[]): Promise<Pl
       if (!(thrown instanceof Failure && thrown.reason === 'NOT_FOUND_UPSTREAM')) throw thrown
     }
   }
-  throw new Failure('NOT_FOUND_UPSTREAM', `${input} does not exist below an allowed folder`)
+  throw new Failure('NOT_FOUND_UPSTREAM', `there is no "${input}" below an allowed folder`)
 }
 
 const lengthOf = (root: Root): number => (isReady(root) ? root.real : root.given).length

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { diskFull, Failure, isDiskFull, type Reason } from '@inlet/domain'
 
 const UNMOUNTED = 'cannot be read: what is mounted there does not answer'
@@ -35,8 +37,40 @@ export const toFolderFailure = (thrown: unknown, folder: string, what: string): 
 
 /** Returns the failure of the folder that this process works in. */
 export const toWorkFolderFailure = (thrown: unknown, folder: string): Failure => {
-  if (thrown instanceof Failure || isDiskFull(thrown)) return toFileFailure(thrown, folder)
-  return new Failure('WORK_FOLDER_UNUSABLE', `the work folder ${folder} cannot be written (${codeOf(thrown) ?? 'unknown error'})`, { cause: thrown })
+  if (thrown instanceof Failure) return thrown
+  if (isDiskFull(thrown)) return workFolderFull(folder, { cause: thrown })
+  return workFolderUnusable(folder, { detail: codeOf(thrown) ?? 'unknown error', cause: thrown })
+}
+
+interface WorkFolderFault {
+  /** What the system said. */
+  readonly detail?: string
+  readonly cause: unknown
+}
+
+/** Says where, and how large the disk is: a failed run removes what it wrote, so there is room again afterwards. */
+export const workFolderFull = (folder: string, { detail, cause }: WorkFolderFault): Failure =>
+  new Failure(
+    'DISK_FULL',
+    `the disk with the work folder ${folder} on ${hostname()} is full${sizeOf(folder)}; what a failed run wrote there is removed again${said(detail)}`,
+    { cause },
+  )
+
+/** A folder that cannot be written for another reason than its size. */
+export const workFolderUnusable = (folder: string, { detail, cause }: WorkFolderFault): Failure =>
+  new Failure('WORK_FOLDER_UNUSABLE', `the work folder ${folder} on ${hostname()} cannot be written${said(detail)}`, { cause })
+
+const said = (detail: string | undefined): string => (detail === undefined || detail === '' ? '' : ` (${detail})`)
+
+const MIB = 1_048_576
+
+const sizeOf = (folder: string): string => {
+  try {
+    const { blocks, bsize } = statfsSync(folder)
+    return ` (${Math.ceil((blocks * bsize) / MIB)} MiB in all)`
+  } catch {
+    return ''
+  }
 }
 
 const codeOf = (thrown: unknown): string | undefined => {

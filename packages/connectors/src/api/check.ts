@@ -21,7 +21,7 @@ export const checkApi = async (connection: ApiConnection, signal: AbortSignal): 
     retries: 0,
     now,
     signal: AbortSignal.any([signal, timer.signal]),
-    isAnswer: () => false,
+    isResponse: () => false,
   }
   try {
     for (const stream of streams) {

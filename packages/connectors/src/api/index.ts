@@ -12,6 +12,7 @@ export default defineConnector({
   version: '1.0.0',
   title: 'REST API',
   description: 'Any REST or JSON API, described by addresses, paths, pagination and authentication.',
+  parallelStreams: 4,
   configSchema,
   secretSchema,
   validate: validateApi,

@@ -1,9 +1,9 @@
 import { type ConnectorContext, Failure, type HttpResponse } from '@inlet/connector-sdk'
-import { acceptResponse } from '../blobs/blob-answer.js'
+import { acceptResponse } from '../blobs/blob-response.js'
 import { type BlobStore, readRange } from '../blobs/blob-store.js'
 import { accountAccess } from './account-access.js'
 import type { AzureConfig, AzureSecrets } from './config.js'
-import { toBlobPage } from './list-answer.js'
+import { toBlobPage } from './list-response.js'
 import { hintOf, REASONS } from './reasons.js'
 import { signSharedKey } from './sign-shared-key.js'
 

@@ -122,7 +122,7 @@ describe('formats', () => {
     const first = await fixture.run({ uploads: ['u1', 'u2', 'u3'] }, { uploads })
     expect(keys(first.store, 'rows')).toEqual(['["u2",1]'])
     expect(keys(first.store, 'documents')).toEqual(['u1'])
-    expect(first.rejected).toMatchObject([{ stream: 'files', reason: 'NOT_FOUND_UPSTREAM', key: ['u3'] }])
+    expect(first.rejected).toMatchObject([{ stream: 'files', reason: 'NOT_FOUND_UPSTREAM', key: 'u3' }])
     const again = await fixture.run({ uploads: ['u1', 'u2'] }, { uploads, store: first.store })
     expect(again).toMatchObject({ emitted: 0, deleted: 0 })
     const gone = await fixture.run({ uploads: ['u1', 'u2'] }, { uploads: uploads.slice(1), store: first.store })

@@ -69,7 +69,7 @@ export const createDocumentInterceptor = async (
     return cdp.send('Fetch.fulfillRequest', {
       requestId: paused.requestId,
       responseCode: 200,
-      responseHeaders: toAnswerHeaders(headers),
+      responseHeaders: toResponseHeaders(headers),
       body: body.toString('base64'),
     })
   }
@@ -108,7 +108,7 @@ export const createDocumentInterceptor = async (
 const DROPPED = new Set(['content-encoding', 'content-length', 'transfer-encoding', 'connection', 'keep-alive', 'content-disposition', 'alt-svc'])
 
 /** Returns the headers of a response as the browser takes them. Cookies that were joined by commas are split again. */
-const toAnswerHeaders = (headers: Readonly<Record<string, string>>): { readonly name: string; readonly value: string }[] =>
+const toResponseHeaders = (headers: Readonly<Record<string, string>>): { readonly name: string; readonly value: string }[] =>
   Object.entries(headers).flatMap(([name, value]) => {
     if (DROPPED.has(name)) return []
     return name === 'set-cookie' ? splitCookies(value).map((cookie) => ({ name, value: cookie })) : [{ name, value }]

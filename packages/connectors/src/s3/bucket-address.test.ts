@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toBlobPage } from './list-answer.js'
+import { toBlobPage } from './list-response.js'
 import { bucketAddress } from './s3-store.js'
 
 describe('where a bucket answers', () => {

@@ -1,8 +1,8 @@
 import { type ConnectorContext, Failure, type HttpResponse, parseHttpUrl } from '@inlet/connector-sdk'
-import { acceptResponse } from '../blobs/blob-answer.js'
+import { acceptResponse } from '../blobs/blob-response.js'
 import { type BlobStore, readRange } from '../blobs/blob-store.js'
 import type { S3Config, S3Secrets } from './config.js'
-import { toBlobPage } from './list-answer.js'
+import { toBlobPage } from './list-response.js'
 import { hintOf, REASONS } from './reasons.js'
 import { canonicalQuery, encodePath, type Query, type SigningKeys, signV4 } from './sign-v4.js'
 

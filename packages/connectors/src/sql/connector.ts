@@ -23,6 +23,8 @@ export const defineSqlConnector = <C extends SqlConfig, T>(
   const databaseOf = (config: C, session: SqlSession<T>): Database<C, T> => ({ dialect, session, config })
   return defineConnector<C, SqlSecrets, SqlConnection<C, T>>({
     ...description,
+    // Each takes a session of its own; a database that others use should not feel more than that.
+    parallelStreams: 2,
 
     async validate(config) {
       requireEncryption(config.host, config)

@@ -6,7 +6,7 @@ import type { CrawlTools } from './crawl/crawl-tools.js'
 import { isSameSite, otherSite } from './crawl/effects.js'
 import { withCookies } from './crawl/fetch-page.js'
 import { refuseLogin } from './crawl/login-page.js'
-import { readAnswer } from './crawl/read-answer.js'
+import { readResponse } from './crawl/read-response.js'
 import type { SiteConnection } from './site-connection.js'
 
 const TIMEOUT_MS = 8_000
@@ -42,7 +42,7 @@ const checkStart = async (tools: CrawlTools, { config, robots }: SiteConnection)
   throw refusedStart(url, status, said)
 }
 
-interface StartAnswer extends Pick<HttpResponse, 'status' | 'headers'> {
+interface StartResponse extends Pick<HttpResponse, 'status' | 'headers'> {
   readonly said: string
   /** The page it led to, if that is HTML. */
   readonly page: { readonly url: string; readonly content: HtmlPage } | undefined
@@ -54,7 +54,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const MAX_HOPS = 5
 
 /** Follows redirects to the final response, with the cookies set along the way: sites set one and redirect to the same URL to see it. */
-const askForStart = async (tools: CrawlTools, start: string): Promise<StartAnswer> => {
+const askForStart = async (tools: CrawlTools, start: string): Promise<StartResponse> => {
   let url = start
   for (let hops = 0; ; hops++) {
     const response = await tools.http.request({
@@ -69,7 +69,7 @@ const askForStart = async (tools: CrawlTools, start: string): Promise<StartAnswe
     const { status, headers } = response
     const said = status < 400 ? '' : await response.explain()
     // As the server sends it: a page that only scripts fill shows its form only to a run.
-    const outcome = status >= 200 && status < 300 && isHtml(headers) ? await readAnswer(tools, { url }, response) : undefined
+    const outcome = status >= 200 && status < 300 && isHtml(headers) ? await readResponse(tools, { url }, response) : undefined
     response.discard()
     tools.cookies.take(url, headers['set-cookie'])
     const location = headers['location'] === undefined ? undefined : decodeLocation(headers['location'])

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { REASONS } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../endpoint.js'
@@ -33,6 +35,14 @@ describe('buildOpenApi', () => {
     const known = Object.keys(document.components?.schemas ?? {})
     expect(known).toEqual(expect.arrayContaining([...used]))
     expect(known).toEqual(expect.arrayContaining(['Source', 'SourcePage', 'CreateSource', 'Problem', 'Run', 'RecordPage']))
+  })
+
+  it('gives every schema a name of its own, since one of two with the same name is left out', () => {
+    const folder = path.resolve(import.meta.dirname, '..')
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    const names = files.flatMap((file) => [...readFileSync(path.join(folder, file), 'utf8').matchAll(/\bid: '([A-Z]\w+)'/g)].map(([, name]) => name))
+    expect(names.length).toBeGreaterThan(50)
+    expect(names.filter((name, n) => names.indexOf(name) !== n)).toEqual([])
   })
 
   it.each(Object.entries<Endpoint>(endpoints).filter(([, { body }]) => body !== undefined))('shows bodies for %s that it accepts', (id, endpoint) => {

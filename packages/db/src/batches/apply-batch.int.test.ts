@@ -77,7 +77,9 @@ describe('applyBatch', () => {
   it('quarantines a batch whose content does not match its hash, and one whose place is taken by another', async () => {
     const { batch, live, runRow } = await begin()
     const good = batch(1, [{ key: 'a' }])
-    expect(await applyBatch(store.database, { ...good, payload: good.payload.replace('"a"', '"z"') })).toEqual({ result: 'mismatch' })
+    expect(await applyBatch(store.database, { ...good, payload: Buffer.from(String(good.payload).replace('"a"', '"z"')) })).toEqual({
+      result: 'mismatch',
+    })
     expect(await live()).toEqual({})
     expect(await runRow()).toMatchObject({ errorReason: 'BATCH_MISMATCH', highWaterMark: 0 })
     expect(await applyBatch(store.database, good)).toMatchObject({ result: 'applied' })

@@ -150,7 +150,7 @@ const claimPlace = async (client: pg.ClientBase, batch: BatchEnvelope): Promise<
 
 const recordMismatch = async (client: Pick<pg.ClientBase, 'query'>, batch: BatchEnvelope, message: string): Promise<void> => {
   const text = `batch ${batch.seq} of epoch ${batch.epoch}: ${message}`
-  await quarantineEntry(client, batch, { record: { s: '', k: '', h: '' }, text: batch.payload, reason: 'BATCH_MISMATCH', message: text })
+  await quarantineEntry(client, batch, { record: { s: '', k: '', h: '' }, text: batch.payload.toString(), reason: 'BATCH_MISMATCH', message: text })
   // A superseded worker must not end the run that another one continues with.
   await client.query(`UPDATE runs SET error_reason = 'BATCH_MISMATCH' WHERE id = $1 AND epoch = $2 AND status = 'running'`, [
     batch.runId,

@@ -49,8 +49,9 @@ export interface Entry {
 }
 
 /** Splits a payload into entries with their exact text. Records are one per line, so that big numbers survive. */
-export const splitPayload = (payload: string): readonly Entry[] =>
+export const splitPayload = (payload: Buffer): readonly Entry[] =>
   payload
+    .toString()
     .slice(1, -1)
     .split('\n')
     .map((line) => line.replace(/,$/, ''))
@@ -71,7 +72,7 @@ const refusalOf = (error: unknown): string => `Postgres refuses it (${sqlState(e
 export const toSlice = (entries: readonly Entry[]): Slice => {
   const counts = { u: 0, d: 0, n: 0, q: 0 }
   for (const { record } of entries) counts[record.o] += 1
-  return { payload: `[${entries.map(({ text }) => text).join(',\n')}]`, counts }
+  return { payload: Buffer.from(`[${entries.map(({ text }) => text).join(',\n')}]`), counts }
 }
 
 const quarantine = async (client: pg.ClientBase, batch: BatchEnvelope, { record, text }: Entry, message: string): Promise<Written> => {

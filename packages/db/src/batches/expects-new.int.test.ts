@@ -94,7 +94,7 @@ describe('the members of a record', () => {
     `{"s":"main","k":${JSON.stringify(key)},"h":"${keyHash(key)}","o":"u","c":"${sha256Hex(key + more + data)}","kind":"row"${more},"data":${data}}`
   const apply = async (lines: readonly string[], options: object) => {
     const { sourceId, run } = await begin()
-    const payload = `[${lines.join(',\n')}]`
+    const payload = Buffer.from(`[${lines.join(',\n')}]`)
     const batch = {
       ...testBatch({ ...run, seq: 1 }, []),
       counts: { u: lines.length, d: 0, n: 0, q: 0 },

@@ -14,7 +14,7 @@ afterAll(() => store.close())
 
 interface PlannedBatch {
   readonly entries: readonly TestEntry[]
-  readonly sweep: { readonly scope?: string; readonly contents: boolean } | null
+  readonly sweep: { readonly scope?: string; readonly contents: boolean; readonly everyKey?: boolean } | null
   /** A new reading begins with this batch. */
   readonly begins: boolean
   /** Its position in the delivery order of its attempt, and whether it is delivered twice. */
@@ -46,8 +46,8 @@ const planned: fc.Arbitrary<PlannedBatch> = fc.record({
   entries,
   sweep: fc.oneof(
     { weight: 3, arbitrary: fc.constant(null) },
-    { weight: 1, arbitrary: fc.record({ contents: fc.boolean() }) },
-    { weight: 2, arbitrary: fc.record({ scope, contents: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.record({ contents: fc.boolean(), everyKey: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ scope, contents: fc.boolean(), everyKey: fc.boolean() }) },
   ),
   begins: fc.boolean(),
   order: fc.nat(1000),
@@ -97,7 +97,7 @@ const createReference = () => {
       const gone = [...state.records].filter(([of, record]) => !isShown(of) && inScope(record.scope)).map(([of]) => of)
       for (const of of gone) state.records.delete(of)
       for (const [id, row] of state.open) {
-        const isOver = sweep.contents ? !isShown(row.key) && inScope(row.scope) : gone.includes(row.key)
+        const isOver = sweep.contents || sweep.everyKey === true ? !isShown(row.key) && inScope(row.scope) : gone.includes(row.key)
         if (row.place < since && isOver) state.open.delete(id)
       }
     }

@@ -39,6 +39,6 @@ export const holdKeys = async (client: pg.ClientBase, batch: BatchEnvelope, { pa
 }
 
 /** Also stamps the records this batch did not have to write as its own, so that an older batch does not overwrite them. */
-export const keepFromOlder = async (client: pg.ClientBase, batch: BatchEnvelope, payload: string): Promise<void> => {
+export const keepFromOlder = async (client: pg.ClientBase, batch: BatchEnvelope, payload: Buffer): Promise<void> => {
   await client.query(BUMP, [payload, batch.sourceId, batch.epoch, batch.seq])
 }

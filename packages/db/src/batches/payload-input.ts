@@ -2,7 +2,7 @@ import type { BatchEnvelope } from '@inlet/domain'
 
 /** A payload, or part of one after a bisection. */
 export interface Slice {
-  readonly payload: string
+  readonly payload: Buffer
   readonly counts: BatchEnvelope['counts']
 }
 

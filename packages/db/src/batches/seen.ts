@@ -10,7 +10,7 @@ SELECT $3, st.id, decode(r.h, 'hex'), $5, bool_or(r.o = 'u') FROM ${INPUT} JOIN 
 WHERE r.o <> 'd' AND r.h <> '' AND r.s = ANY($4::text[]) GROUP BY st.id, r.h ORDER BY st.id, r.h ON CONFLICT DO NOTHING`
 
 /** Marks the keys of all entries of a payload as seen. */
-export const markAllSeen = async (client: pg.ClientBase, batch: BatchEnvelope, payload: string): Promise<void> => {
+export const markAllSeen = async (client: pg.ClientBase, batch: BatchEnvelope, payload: Buffer): Promise<void> => {
   if (batch.sweptStreams === undefined) return
   await client.query(ALL, [payload, batch.sourceId, batch.runId, batch.sweptStreams, batch.seq])
 }

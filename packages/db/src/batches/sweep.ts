@@ -53,11 +53,11 @@ interface StreamRow {
 /**
  * Deletes the live records of a stream, or of one scope in it, that the reading has not shown; resolves what is in quarantine for reasons the reading
  * disproves; and returns the number of records deleted. A sweep of a whole stream that would delete more than the mass-delete guard allows does
- * nothing and leaves a warning on the run.
+ * nothing and leaves a warning on the run; so does one of a stream that the source does not list any more.
  */
 export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promise<number> => {
   const { batch, seq, effect } = request
-  const { scope } = effect
+  const { scope, gone = false } = effect
   const found = await client.query<StreamRow>(STREAM, [batch.sourceId, effect.stream, batch.runId])
   const stream = found.rows[0]
   if (stream === undefined) return 0
@@ -67,7 +67,7 @@ export const sweep = async (client: pg.ClientBase, request: SweepRequest): Promi
   if (!scoped && !request.allowMassDelete) {
     const { rows } = await client.query<{ unseen: number }>(COUNT, values)
     const unseen = rows[0]?.unseen ?? 0
-    const refusal = await findRefusal(client, { stream, unseen, values })
+    const refusal = await findRefusal(client, { stream, unseen, gone, values })
     if (refusal !== null) {
       await client.query('UPDATE streams SET swept_at = $2 WHERE id = $1 AND swept_at IS NULL', [stream.id, stream.protects_until])
       await warn(
@@ -104,9 +104,15 @@ interface Refusal {
 /** Returns why a sweep of a stream would delete too much; null if it may delete what is unseen. */
 const findRefusal = async (
   client: pg.ClientBase,
-  { stream, unseen, values }: { readonly stream: StreamRow; readonly unseen: number; readonly values: readonly unknown[] },
+  {
+    stream,
+    unseen,
+    gone,
+    values,
+  }: { readonly stream: StreamRow; readonly unseen: number; readonly gone: boolean; readonly values: readonly unknown[] },
 ): Promise<Refusal | null> => {
   const live = Number(stream.live_records)
+  if (gone) return unseen === 0 ? null : { gone: unseen, of: live, also: ', because it does not list the stream any more' }
   if (unseen > massDeleteLimit(live)) return { gone: unseen, of: live, also: '' }
   // A changed mapping may well give every record another key.
   if (unseen <= massDeleteLimit(0) || stream.rereads) return null

@@ -22,17 +22,17 @@ export const upsertsFrom = (first: number): string => {
 }
 
 /** Returns the parameters for {@link upsertsFrom}: the upserts among the entries of a payload. Throws {@link UnstorableText}. */
-export const columnsOf = (payload: string): (Buffer | null)[] => {
+export const columnsOf = (payload: Buffer): (Buffer | null)[] => {
   const heads: Partial<Record<Member, string>>[] = []
-  const data: string[] = []
-  for (const line of payload.slice(1, -1).split(',\n')) {
+  const data: Buffer[] = []
+  for (const line of linesOf(payload)) {
     const at = line.indexOf(DATA)
     if (at === -1) continue
     const end = endOfData(line)
-    const head = JSON.parse(line.slice(0, at) + line.slice(end)) as Omit<PackedRecord, 'data'>
+    const head = JSON.parse(line.toString('utf8', 0, at) + line.toString('utf8', end)) as Omit<PackedRecord, 'data'>
     if (head.o !== 'u') continue
     heads.push(head)
-    data.push(line.slice(at + DATA.length, end))
+    data.push(line.subarray(at + DATA.length, end))
   }
   const members = MEMBERS.map((member) => {
     const values = heads.map((head) => head[member])
@@ -42,10 +42,23 @@ export const columnsOf = (payload: string): (Buffer | null)[] => {
 }
 
 // Data follows the members that the worker adds; within a text every quote is preceded by a backslash, so this cannot occur in one.
-const DATA = ',"data":'
+const DATA = Buffer.from(',"data":')
+const LINE_BREAK = 10
+const BRACE = 125
+
+/** The entries of a payload, without the brackets and commas around them. No value contains a line break: JSON escapes it. */
+function* linesOf(payload: Buffer): Generator<Buffer> {
+  for (let start = 1; start < payload.length; ) {
+    const found = payload.indexOf(LINE_BREAK, start)
+    const end = found === -1 ? payload.length : found
+    // A comma precedes a line break, and the bracket ends the last line.
+    yield payload.subarray(start, end - 1)
+    start = end + 1
+  }
+}
 
 /** Data is an object. Only the id of the quarantine row that the entry comes from may follow it. */
-const endOfData = (line: string): number => (line.endsWith('}}') ? line.length - 1 : line.lastIndexOf(',"qid":'))
+const endOfData = (line: Buffer): number => (line.at(-1) === BRACE && line.at(-2) === BRACE ? line.length - 1 : line.lastIndexOf(',"qid":'))
 
 /** The error Postgres would raise for a record (22021), for text that encoding would change silently. */
 class UnstorableText extends Error {
@@ -56,26 +69,26 @@ class UnstorableText extends Error {
 const texts = (values: readonly (string | undefined)[]): Buffer | null => {
   if (values.every((value) => value === undefined)) return null
   for (const value of values) if (value?.isWellFormed() === false) throw new UnstorableText('half of a surrogate pair')
-  return arrayOf(TEXT, values, { sizeOf: (value) => Buffer.byteLength(value), write: (into, value, at) => void into.write(value, at) })
+  return arrayOf<string>(TEXT, values, { sizeOf: (value) => Buffer.byteLength(value), write: (into, value, at) => void into.write(value, at) })
 }
 
 const hashes = (values: readonly (string | undefined)[]): Buffer =>
-  arrayOf(BYTEA, values, { sizeOf: (value) => value.length >> 1, write: (into, value, at) => void into.write(value, at, 'hex') })
+  arrayOf<string>(BYTEA, values, { sizeOf: (value) => value.length >> 1, write: (into, value, at) => void into.write(value, at, 'hex') })
 
-const documents = (values: readonly string[]): Buffer =>
-  arrayOf(JSONB, values, {
-    sizeOf: (value) => 1 + Buffer.byteLength(value),
-    write: (into, value, at) => void into.write(value, into.writeUInt8(JSONB_VERSION, at)),
+const documents = (values: readonly Buffer[]): Buffer =>
+  arrayOf<Buffer>(JSONB, values, {
+    sizeOf: (value) => 1 + value.length,
+    write: (into, value, at) => into.set(value, into.writeUInt8(JSONB_VERSION, at)),
   })
 
-interface Codec {
+interface Codec<T> {
   /** Size of a value in bytes. */
-  readonly sizeOf: (value: string) => number
-  readonly write: (into: Buffer, value: string, at: number) => void
+  readonly sizeOf: (value: T) => number
+  readonly write: (into: Buffer, value: T, at: number) => void
 }
 
 /** Encodes an array as Postgres' array_recv reads it: dimensions, has-nulls flag, type, length, lower bound; then each value preceded by its size. */
-const arrayOf = (type: number, values: readonly (string | undefined)[], { sizeOf, write }: Codec): Buffer => {
+const arrayOf = <T>(type: number, values: readonly (T | undefined)[], { sizeOf, write }: Codec<T>): Buffer => {
   const sizes = values.map((value) => (value === undefined ? -1 : sizeOf(value)))
   const array = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + 4 + Math.max(0, size), 20))
   let at = 0

@@ -30,7 +30,7 @@ SELECT r.s AS stream, nullif(left(r.k, 1024), '') AS key, decode(nullif(r.h, '')
 FROM ${INPUT} WHERE r.o = 'q'`)
 
 /** Quarantines the quarantine entries of a payload. */
-export const writeQuarantine = async (client: pg.ClientBase, batch: BatchEnvelope, payload: string): Promise<void> => {
+export const writeQuarantine = async (client: pg.ClientBase, batch: BatchEnvelope, payload: Buffer): Promise<void> => {
   await client.query(FROM_PAYLOAD, [payload, batch.sourceId, batch.runId, batch.epoch, batch.seq])
 }
 

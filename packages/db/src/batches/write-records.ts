@@ -138,7 +138,7 @@ const upsert = async (client: pg.ClientBase, batch: BatchEnvelope, { payload, co
   }
 }
 
-const remove = async (client: pg.ClientBase, batch: BatchEnvelope, payload: string): Promise<Written> => {
+const remove = async (client: pg.ClientBase, batch: BatchEnvelope, payload: Buffer): Promise<Written> => {
   const { rows } = await client.query<{ stream_id: number; deleted: number }>(DELETE, [payload, batch.sourceId, batch.runId, batch.epoch, batch.seq])
   return {
     counts: { ...NO_COUNTS, deleted: rows.reduce((sum, row) => sum + row.deleted, 0) },

@@ -1,4 +1,4 @@
-import type { Failure } from '@inlet/domain'
+import type { Failure, SourceStatus } from '@inlet/domain'
 import { type Actor, writeAudit } from '../audit/write-audit.js'
 import type { Database } from '../database.js'
 import { enterRoom, type Room } from '../limits/holdings.js'
@@ -38,6 +38,8 @@ export interface BulkOperation {
   readonly doneAt: Date | null
   /** How many sources have each result; sources deleted since then do not count. */
   readonly counts: Readonly<Partial<Record<BulkItemResult, number>>>
+  /** How many of the changed sources had each status before; null: labels were changed, or all are deleted. */
+  readonly statusesBefore: Readonly<Partial<Record<SourceStatus, number>>> | null
 }
 
 export interface BulkItem {
@@ -46,6 +48,8 @@ export interface BulkItem {
   readonly slug: string
   readonly name: string
   readonly result: BulkItemResult
+  /** The status before it was changed; null when it was not, or only its labels. */
+  readonly statusBefore: SourceStatus | null
   readonly reason: string | null
   readonly message: string | null
   readonly runId: string | null
@@ -66,7 +70,9 @@ export const createBulkOperation = (database: Database, { sourceIds, room, ...op
 const SELECT = `SELECT o.id, o.action, o.labels, o.actor,
   (SELECT k.name FROM api_keys k WHERE k.id = substring(o.actor FROM '^key:(.+)$')) AS "actorName",
   o.created_at AS "createdAt", o.stopped_at AS "stoppedAt", o.done_at AS "doneAt",
-  coalesce((SELECT json_object_agg(g.result, g.n) FROM (SELECT i.result, count(*)::int AS n FROM bulk_items i WHERE i.operation_id = o.id GROUP BY i.result) g), '{}') AS counts
+  coalesce((SELECT json_object_agg(g.result, g.n) FROM (SELECT i.result, count(*)::int AS n FROM bulk_items i WHERE i.operation_id = o.id GROUP BY i.result) g), '{}') AS counts,
+  (SELECT json_object_agg(g.status_before, g.n) FROM (SELECT i.status_before, count(*)::int AS n FROM bulk_items i
+    WHERE i.operation_id = o.id AND i.result = 'done' AND i.status_before IS NOT NULL GROUP BY i.status_before) g) AS "statusesBefore"
 FROM bulk_operations o`
 
 export const findBulkOperation = async ({ pool }: Database, id: string): Promise<BulkOperation | null> =>
@@ -91,7 +97,7 @@ export const listBulkItems = async (
   request: { readonly id: string; readonly result: BulkItemResult | undefined; readonly afterPosition: number; readonly limit: number },
 ): Promise<readonly BulkItem[]> => {
   const { rows } = await pool.query<BulkItem>(
-    `SELECT i.position, i.source_id AS "sourceId", s.slug, s.name, i.result, i.reason, i.message, i.run_id AS "runId", i.done_at AS "doneAt"
+    `SELECT i.position, i.source_id AS "sourceId", s.slug, s.name, i.result, i.status_before AS "statusBefore", i.reason, i.message, i.run_id AS "runId", i.done_at AS "doneAt"
      FROM bulk_items i JOIN sources s ON s.id = i.source_id AND s.deleting_at IS NULL
      WHERE i.operation_id = $1 AND ($2::text IS NULL OR i.result = $2) AND i.position > $3 ORDER BY i.position LIMIT $4`,
     [request.id, request.result ?? null, request.afterPosition, request.limit],
@@ -181,7 +187,7 @@ export const claimBulkItems = async (
 export const recordBulkItem = async (
   { pool, prisma }: Database,
   operationId: string,
-  { position, message, ...result }: Pick<BulkItem, 'position' | 'result' | 'reason' | 'message' | 'runId'>,
+  { position, message, ...result }: Pick<BulkItem, 'position' | 'result' | 'statusBefore' | 'reason' | 'message' | 'runId'>,
 ): Promise<void> => {
   const doneAt = await readDatabaseTime(pool)
   await prisma.bulkItem.updateMany({ where: { operationId, position }, data: { ...result, message: message?.slice(0, 1_000) ?? null, doneAt } })

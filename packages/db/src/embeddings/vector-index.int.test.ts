@@ -171,6 +171,24 @@ describe(`vectors in a Postgres with pgvector (${server ? 'INLET_TEST_PGVECTOR_U
     }
   }, 120_000)
 
+  it('are all compared when the index leads to fewer parts than it was asked for, even if these are enough for a page', async () => {
+    const compared = async (): Promise<number> => {
+      // The statement after it sees what has been counted.
+      await store.rows('SELECT pg_stat_force_next_flush()')
+      const [row] = await store.rows<{ scans: number }>(
+        `SELECT (seq_scan + coalesce(idx_scan, 0))::int AS scans FROM pg_stat_user_tables WHERE relname = 'search_codes'`,
+      )
+      return row?.scans ?? 0
+    }
+    const since = new Date(Date.UTC(2026, 0, 1) + (LARGE - 59) * 60_000).toISOString()
+    const asked = { vector: randomVector(createRandom(9), large), filter: { ...ALL, since, sourceIds: [many.sourceId] } }
+    const before = await compared()
+    const { hits } = await search(store, large, asked)
+    expect(hits).toHaveLength(10)
+    expect(await compared()).toBeGreaterThan(before)
+    expect(hits).toEqual((await search(store, large, { ...asked, compared: Number.POSITIVE_INFINITY })).hits)
+  }, 60_000)
+
   it('follow their records: new ones are found, and deleted ones leave none behind', async () => {
     const { streamId } = await addRecords(store, 1)
     const [record] = await store.rows<{ keyHash: string }>(`SELECT encode(key_hash, 'hex') AS "keyHash" FROM records WHERE stream_id = $1`, [

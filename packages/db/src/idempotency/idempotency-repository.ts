@@ -1,6 +1,6 @@
 import type { Database } from '../database.js'
 
-export interface StoredAnswer {
+export interface StoredResponse {
   readonly status: number
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
@@ -9,7 +9,7 @@ export interface StoredAnswer {
 export type IdempotencyClaim =
   /** This request is the first: process it, then store or drop the answer. */
   | { readonly state: 'claimed' }
-  | { readonly state: 'answered'; readonly answer: StoredAnswer }
+  | { readonly state: 'answered'; readonly answer: StoredResponse }
   /** The first request is still being processed. */
   | { readonly state: 'working' }
   /** The key was used for another request. */
@@ -40,10 +40,10 @@ export const claimIdempotencyKey = async (database: Database, place: Place & { r
   if (row.requestHash !== place.requestHash) return { state: 'other_request' }
   return row.status === null
     ? { state: 'working' }
-    : { state: 'answered', answer: { status: row.status, body: row.body ?? '', headers: (row.headers ?? {}) as StoredAnswer['headers'] } }
+    : { state: 'answered', answer: { status: row.status, body: row.body ?? '', headers: (row.headers ?? {}) as StoredResponse['headers'] } }
 }
 
-export const storeIdempotentAnswer = async ({ prisma }: Database, { apiKeyId, key }: Place, answer: StoredAnswer): Promise<void> => {
+export const storeIdempotentResponse = async ({ prisma }: Database, { apiKeyId, key }: Place, answer: StoredResponse): Promise<void> => {
   await prisma.idempotencyKey.updateMany({ where: { apiKeyId, key }, data: { ...answer } })
 }
 

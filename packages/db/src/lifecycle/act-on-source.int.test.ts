@@ -43,7 +43,7 @@ describe('actOnSource', () => {
     const sourceId = await store.addSource()
     const run = await store.lease(sourceId)
     await applyBatch(store.database, testBatch({ ...run, seq: 1, effects: { cursors: [{ stream: 'main', cursor: 7 }] } }, [{ key: 'a' }]))
-    expect(await act(sourceId, 'stop')).toEqual({ changed: true, runId: null, enqueue: [] })
+    expect(await act(sourceId, 'stop')).toEqual({ changed: true, runId: null, enqueue: [], statusBefore: 'ACTIVE' })
     expect(await sourceOf(sourceId)).toMatchObject({ status: 'STOPPED', generation: 2, revision: 2 })
     expect(await sendHeartbeat(run)).toMatchObject({ held: true, cancelRequested: true })
     await expect(act(sourceId, 'run')).rejects.toMatchObject({ reason: 'SOURCE_STOPPED' })
@@ -189,7 +189,7 @@ describe('ticks that are due when the status changes', () => {
     const result = await act(sourceId, 'pause')
     const [run] = await activeRuns(sourceId)
     expect(run).toMatchObject({ trigger: 'schedule', status: 'queued' })
-    expect(result).toEqual({ changed: true, runId: null, enqueue: [run?.id] })
+    expect(result).toEqual({ changed: true, runId: null, enqueue: [run?.id], statusBefore: 'ACTIVE' })
     expect(await store.rows('SELECT DISTINCT outcome FROM ticks WHERE source_id = $1 AND run_id IS NOT NULL', [sourceId])).toEqual([
       { outcome: 'ran' },
     ])

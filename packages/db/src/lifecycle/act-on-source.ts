@@ -24,6 +24,8 @@ export interface ActionRequest {
 export interface ActionResult {
   /** False: the source was already as requested, and nothing was written. */
   readonly changed: boolean
+  /** The status before. */
+  readonly statusBefore: SourceStatus
   /** The run that was created. */
   readonly runId: string | null
   /** Runs that must be enqueued: the one created, and one from a tick that was due under the previous status. */
@@ -60,7 +62,7 @@ const act = async ({ prisma, client }: ActTransaction, request: ActionRequest): 
   const found = await lockSource(client, sourceId)
   if (found === null) return null
   const first = decide(request, found)
-  if (!first.changes) return { changed: false, runId: null, enqueue: [] }
+  if (!first.changes) return { changed: false, statusBefore: found.status, runId: null, enqueue: [] }
   const due = first.status === found.status ? null : await accountTicksBefore(client, sourceId)
   // The action may have to cancel the run of a due tick.
   const before = due === null || due.runId === null ? found : { ...found, run_id: due.runId, cancelling: false }
@@ -77,7 +79,7 @@ const act = async ({ prisma, client }: ActTransaction, request: ActionRequest): 
   }
   const runId = decision.beginRun ? await begin(client, request) : null
   await record(client, request, { before, after: { status: decision.status, generation, runId }, cancelled: decision.cancelRun !== 'no' })
-  return { changed: true, runId, enqueue: [due?.runId, runId].filter((id) => typeof id === 'string') }
+  return { changed: true, statusBefore: found.status, runId, enqueue: [due?.runId, runId].filter((id) => typeof id === 'string') }
 }
 
 const changing = (prisma: ActTransaction['prisma']): Prisma.TransactionClient => {

@@ -1,7 +1,7 @@
 import { openTestStore, type TestStore } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { Database } from '../database.js'
-import { isLimited, reportAnswer } from './report-answer.js'
+import { isLimited, reportResponse } from './report-response.js'
 import { FAILURES_TO_OPEN, reserveSlots } from './reserve-slots.js'
 
 let store: TestStore
@@ -18,7 +18,7 @@ const NOTHING = { served: false, failure: null, cooldownMs: null, quota: null }
 const take = (of: { key: string; host: string }, gapMs: number | null = null, count = 1, longestWaitMs = 3_600_000) =>
   reserveSlots(database, { ...of, gapMs, count, longestWaitMs })
 const fail = async (of: { key: string; host: string }, times: number) => {
-  for (let i = 0; i < times; i++) await reportAnswer(database, { ...NOTHING, ...of, failure: 'UNREACHABLE: connect ECONNREFUSED' })
+  for (let i = 0; i < times; i++) await reportResponse(database, { ...NOTHING, ...of, failure: 'UNREACHABLE: connect ECONNREFUSED' })
 }
 const passTime = (key: string, ms: number) =>
   database.pool.query(
@@ -55,7 +55,7 @@ describe('even spacing', () => {
 describe('a quota reported by the other side', () => {
   it('is shared, used up, and full again when its window ends', async () => {
     const of = newKey()
-    await reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining: 3, resetMs: 40_000 } })
+    await reportResponse(database, { ...NOTHING, ...of, served: true, quota: { remaining: 3, resetMs: 40_000 } })
     const taken = await Promise.all(Array.from({ length: 8 }, () => take(of)))
     expect(taken.filter((places) => places.taken)).toHaveLength(3)
     const refused = taken.find((places) => !places.taken)
@@ -65,13 +65,13 @@ describe('a quota reported by the other side', () => {
     // One request finds out what the next window allows.
     const again = await Promise.all([take(of), take(of), take(of)])
     expect(again.filter(({ taken: passed }) => passed)).toHaveLength(1)
-    await reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining: 2, resetMs: 60_000 } })
+    await reportResponse(database, { ...NOTHING, ...of, served: true, quota: { remaining: 2, resetMs: 60_000 } })
     const more = await Promise.all([take(of), take(of), take(of)])
     expect(more.filter(({ taken: passed }) => passed)).toHaveLength(2)
   })
   it('lets the next request ask when the one that asked got no response', async () => {
     const of = newKey()
-    await reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining: 3, resetMs: 40_000 } })
+    await reportResponse(database, { ...NOTHING, ...of, served: true, quota: { remaining: 3, resetMs: 40_000 } })
     await passTime(of.key, 41_000)
     expect([(await take(of)).taken, (await take(of)).taken]).toEqual([true, false])
     await passTime(of.key, 1_001)
@@ -80,7 +80,7 @@ describe('a quota reported by the other side', () => {
   it('is not raised again by a response that arrives late', async () => {
     const of = newKey()
     const reportQuota = (remaining: number, resetMs: number) =>
-      reportAnswer(database, { ...NOTHING, ...of, served: true, quota: { remaining, resetMs } })
+      reportResponse(database, { ...NOTHING, ...of, served: true, quota: { remaining, resetMs } })
     await reportQuota(5, 30_000)
     await reportQuota(1, 30_500)
     await reportQuota(4, 29_800)
@@ -93,8 +93,8 @@ describe('a quota reported by the other side', () => {
 describe('a cooldown', () => {
   it('applies to all until its end; the longest one wins', async () => {
     const of = newKey()
-    await reportAnswer(database, { ...NOTHING, ...of, served: true, cooldownMs: 20_000 })
-    await reportAnswer(database, { ...NOTHING, ...of, served: true, cooldownMs: 5_000 })
+    await reportResponse(database, { ...NOTHING, ...of, served: true, cooldownMs: 20_000 })
+    await reportResponse(database, { ...NOTHING, ...of, served: true, cooldownMs: 5_000 })
     const places = await take(of)
     expect(places).toMatchObject({ taken: false, blockedBy: 'RATE_LIMITED', limited: true })
     expect(Math.round(places.waitMs / 10_000)).toBe(2)
@@ -118,7 +118,7 @@ describe('the circuit breaker', () => {
     await passTime(of.key, 16_000)
     const tries = await Promise.all([take(of), take(of), take(of)])
     expect(tries.filter(({ taken }) => taken)).toHaveLength(1)
-    await reportAnswer(database, { ...NOTHING, ...of, served: true })
+    await reportResponse(database, { ...NOTHING, ...of, served: true })
     expect(await take(of)).toMatchObject({ taken: true, limited: false })
     expect(await isLimited(database, of.key)).toBe(false)
   })
@@ -138,7 +138,7 @@ describe('the circuit breaker', () => {
   it('restarts the count after a success', async () => {
     const of = newKey()
     await fail(of, FAILURES_TO_OPEN - 1)
-    await reportAnswer(database, { ...NOTHING, ...of, served: true })
+    await reportResponse(database, { ...NOTHING, ...of, served: true })
     await fail(of, FAILURES_TO_OPEN - 1)
     expect((await take(of)).taken).toBe(true)
   })

@@ -1,7 +1,7 @@
 import { openTestStore, type TestStore, testBatch } from '@inlet/testing'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { applyBatch } from '../batches/apply-batch.js'
-import { finishRun } from '../runs/end-run.js'
+import { finishRun, type RunFailure } from '../runs/end-run.js'
 import { findSource } from '../sources/find-source.js'
 import { gatherWhyFacts } from '../why/gather-why-facts.js'
 import { reportIncidents } from './report-incidents.js'
@@ -20,18 +20,26 @@ const incidents = (sourceId: string) =>
   )
 const run = async (
   sourceId: string,
-  { stored = 0, quarantined = 0, caveats = {}, proved = true }: { stored?: number; quarantined?: number; caveats?: object; proved?: boolean },
+  {
+    stored = 0,
+    quarantined = 0,
+    caveats = {},
+    proved = true,
+    error,
+    sweeps = false,
+  }: { stored?: number; quarantined?: number; caveats?: object; proved?: boolean; error?: RunFailure; sweeps?: boolean },
 ) => {
   const lease = await store.lease(sourceId)
   const records = [
     ...Array.from({ length: stored }, (_, n) => ({ key: `${lease.runId} ${n}` })),
     ...Array.from({ length: quarantined }, (_, n) => ({ key: `${lease.runId} q${n}`, op: 'q' as const, keyed: true })),
   ]
-  if (records.length > 0) await applyBatch(store.database, testBatch({ ...lease, seq: 1 }, records))
+  const swept = sweeps ? { effects: { sweeps: [{ stream: 'main' }] }, swept: ['main'] } : {}
+  if (records.length > 0 || sweeps) await applyBatch(store.database, testBatch({ ...lease, seq: 1, ...swept }, records))
   await finishRun(store.database, {
     runId: lease.runId,
     epoch: lease.epoch,
-    streams: [{ name: 'main' }],
+    streams: [{ name: 'main', error }, { name: 'other' }],
     provedUnchanged: proved,
     listened: proved,
     caveats,
@@ -57,6 +65,16 @@ describe('incidents about the content of sources', () => {
     expect(await incidents(sourceId)).toMatchObject([{ kind: 'quarantine', closed_as: 'recovered' }])
     expect((await findSource(store.database, sourceId))?.incidents).toEqual([])
     expect((await gatherWhyFacts(store.database, sourceId))?.quarantine).toBeNull()
+  })
+
+  it('are no cause any more for `why` once nothing is in quarantine, before they close', async () => {
+    const sourceId = await store.addSource()
+    await run(sourceId, { stored: 10, quarantined: 10 })
+    await look()
+    const shareOf = async () => (await gatherWhyFacts(store.database, sourceId))?.quarantine
+    expect(await shareOf()).not.toBeNull()
+    await store.database.pool.query(`UPDATE quarantine SET state = 'dropped', state_at = now() WHERE source_id = $1`, [sourceId])
+    expect([await shareOf(), await incidents(sourceId)]).toMatchObject([null, [{ kind: 'quarantine', closed_as: null }]])
   })
 
   it('open when a source that had records suddenly has none, and close when they come again', async () => {
@@ -88,6 +106,35 @@ describe('incidents about the content of sources', () => {
     await run(sourceId, { stored: 3 })
     await look()
     expect(await incidents(sourceId)).toMatchObject([{ kind: 'content', closed_as: 'recovered' }])
+  })
+})
+
+describe('incidents about what a source does not show', () => {
+  it('open when most records are gone and nothing was deleted', async () => {
+    const sourceId = await store.addSource()
+    await run(sourceId, { stored: 50, sweeps: true })
+    await look()
+    expect(await incidents(sourceId)).toEqual([])
+    await run(sourceId, { sweeps: true })
+    await look()
+    const next = expect.stringContaining('--allow-mass-delete') as string
+    expect(await incidents(sourceId)).toMatchObject([{ kind: 'content', reason: 'MASS_DELETE_REFUSED', next, closed_as: null }])
+  })
+
+  it('open when a stream fails three times in a row while others are read, with its own next step', async () => {
+    const sourceId = await store.addSource()
+    const error = { code: 'config_invalid', reason: 'SCHEMA_CHANGED', message: 'the table orders is gone', next: 'Name another table.' } as const
+    for (const times of [1, 2]) {
+      await run(sourceId, { stored: 1, error })
+      await look()
+      expect([times, await incidents(sourceId)]).toEqual([times, []])
+    }
+    await run(sourceId, { stored: 1, error })
+    await look()
+    expect(await incidents(sourceId)).toMatchObject([{ kind: 'content', reason: 'SCHEMA_CHANGED', next: 'Name another table.', closed_as: null }])
+    await run(sourceId, { stored: 1 })
+    await look()
+    expect(await incidents(sourceId)).toMatchObject([{ closed_as: 'recovered' }])
   })
 })
 

@@ -24,6 +24,7 @@ export interface IncidentRow {
 export interface IncidentListRequest {
   readonly sourceId?: string | undefined
   readonly kind?: IncidentKind | undefined
+  readonly reason?: string | undefined
   readonly open: boolean | null
   readonly before: { readonly at: Date; readonly id: string } | null
   readonly limit: number
@@ -37,11 +38,12 @@ export const listIncidents = async (
   { prisma, pool }: Pick<Database, 'prisma' | 'pool'>,
   request: IncidentListRequest,
 ): Promise<readonly IncidentRow[]> => {
-  const { sourceId, kind, open, before, limit } = request
+  const { sourceId, kind, reason, open, before, limit } = request
   const rows = await prisma.incident.findMany({
     where: {
       sourceId: await visibleSources(prisma, sourceId),
       ...(kind !== undefined && { kind }),
+      ...(reason !== undefined && { reason }),
       ...(open !== null && { closedAt: open ? null : { not: null } }),
       ...(before !== null && olderThan('openedAt', before)),
     },

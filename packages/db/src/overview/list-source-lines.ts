@@ -1,5 +1,6 @@
 import { toSourceState } from '@inlet/domain'
 import type { Database } from '../database.js'
+import { FRESH_UNTIL } from '../reconcile/mark-staleness.js'
 import { nextRunAt, type SourceOverview, type SourceRow } from '../sources/source-row.js'
 
 /** A source with its current problem. */
@@ -13,7 +14,6 @@ export interface SourceLineRow
     | 'status'
     | 'state'
     | 'labels'
-    | 'freshWithinSeconds'
     | 'lastOutcome'
     | 'lastSuccessAt'
     | 'nextRunAt'
@@ -21,6 +21,8 @@ export interface SourceLineRow
     | 'quarantined'
   > {
   readonly cron: string | null
+  /** When it becomes stale; null without an objective. */
+  readonly freshUntil: Date | null
   /** Until when its parked run waits; null when it does not. */
   readonly parkedUntil: Date | null
   /** Why it is in ERROR, why its last run failed, or that the system it reads has failed too often: as a reason and in words. */
@@ -38,7 +40,6 @@ type Row = Pick<
   | 'status'
   | 'labels'
   | 'cron'
-  | 'fresh_within_seconds'
   | 'last_outcome'
   | 'last_success_at'
   | 'next_tick_at'
@@ -49,7 +50,7 @@ type Row = Pick<
   | 'lease_live'
   | 'quarantined'
 > &
-  Pick<SourceLineRow, 'reason' | 'problem'>
+  Pick<SourceLineRow, 'reason' | 'problem'> & { readonly fresh_until: Date | null }
 
 /** Lists sources that are not being deleted, in no particular order: all, those with the given ids, or those that run or changed in the last 15 s. */
 export const listSourceLines = async (
@@ -58,7 +59,7 @@ export const listSourceLines = async (
 ): Promise<readonly SourceLineRow[]> => {
   // SQL: one statement for all that a line shows; the overview asks every few seconds.
   const { rows } = await database.pool.query<Row>(
-    `SELECT s.id, s.slug, s.name, s.connector, s.status, s.labels, s.cron, s.fresh_within_seconds, s.last_outcome, s.last_success_at, s.next_tick_at,
+    `SELECT s.id, s.slug, s.name, s.connector, s.status, s.labels, s.cron, ${FRESH_UNTIL} AS fresh_until, s.last_outcome, s.last_success_at, s.next_tick_at,
        s.restart_at, r.status AS run_status, r.wake_at, CASE WHEN r.status = 'parked' THEN r.parked_reason END AS parked_reason,
        coalesce(l.run_id = r.id AND l.expires_at > statement_timestamp(), false) AS lease_live, coalesce(q.n, 0) AS quarantined,
        CASE WHEN s.status = 'ERROR' THEN coalesce(s.status_reason, s.last_error_reason) WHEN s.last_outcome = 'failed' THEN s.last_error_reason
@@ -81,7 +82,7 @@ export const listSourceLines = async (
     state: toSourceState({ status: row.status, activeRun: row.run_status, leaseLive: row.lease_live, lastOutcome: row.last_outcome }),
     labels: row.labels,
     cron: row.cron,
-    freshWithinSeconds: row.fresh_within_seconds,
+    freshUntil: row.fresh_until,
     lastOutcome: row.last_outcome,
     lastSuccessAt: row.last_success_at,
     nextRunAt: nextRunAt(row),

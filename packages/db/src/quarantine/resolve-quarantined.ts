@@ -56,10 +56,10 @@ export interface Swept {
 const OLDER = `q.source_id = $1 AND q.stream = $2 AND q.state IN ('open', 'retrying') AND (q.epoch, q.seq) < ($4::bigint, $6::int)`
 
 // Subqueries that are not merged into joins, as in a sweep.
-const DISPROVED = (scoped: boolean): string => `
+const DISPROVED = ({ scoped, keyless }: { readonly scoped: boolean; readonly keyless: boolean }): string => `
 UPDATE quarantine q SET state = 'resolved', state_at = now(), state_by = 'run:' || $3,
   resolution = CASE WHEN q.key_hash IS NULL THEN 'not_repeated' ELSE 'gone' END
-WHERE ${OLDER} ${scoped ? 'AND q.scope = $8' : ''} AND (q.key_hash IS NULL OR (
+WHERE ${OLDER} ${scoped ? 'AND q.scope = $8' : ''} AND (${keyless ? 'q.key_hash IS NULL OR' : 'q.key_hash IS NOT NULL AND'} (
   SELECT true FROM sweep_seen s WHERE s.run_id = $3::uuid AND s.stream_id = $7::int AND s.key_hash = q.key_hash AND s.seq >= $6::int
   AND (s.seq <= $5::int OR s.content) LIMIT 1) IS NULL)`
 
@@ -70,12 +70,13 @@ UPDATE quarantine q SET ${RESOLVED('gone', '$3')} WHERE ${OLDER} AND q.key_hash 
 
 /**
  * Resolves the quarantined rows from before the reading that a sweep disproves. If the reading showed all contents, whatever it did not show again is
- * over: a key is gone, and what has no key did not fail again. Any other reading may have skipped what could not be stored before, so only keys whose
- * older state the sweep has deleted are over.
+ * over: a key is gone, and what has no key did not fail again. If it showed every key, that holds for keys. Any other reading may have skipped what could
+ * not be stored before, so only keys whose older state the sweep has deleted are over.
  */
 export const resolveSwept = async (client: pg.ClientBase, { batch, seq, effect, since, streamId }: Swept): Promise<void> => {
   const values = [batch.sourceId, effect.stream, batch.runId, batch.epoch, seq, since, streamId]
-  if (effect.contents !== true) await client.query(DELETED, values)
-  else if (effect.scope === undefined) await client.query(DISPROVED(false), values)
-  else await client.query(DISPROVED(true), [...values, effect.scope])
+  const { contents = false, everyKey = false, scope } = effect
+  if (!contents && !everyKey) await client.query(DELETED, values)
+  else if (scope === undefined) await client.query(DISPROVED({ scoped: false, keyless: contents }), values)
+  else await client.query(DISPROVED({ scoped: true, keyless: contents }), [...values, scope])
 }

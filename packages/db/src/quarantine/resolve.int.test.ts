@@ -14,7 +14,11 @@ const bad = (raw: string, more: Partial<TestEntry> = {}): TestEntry => ({ key: '
 const good: readonly TestEntry[] = Array.from({ length: 5 }, (_, n) => ({ key: `good${n}`, scope: 'f' }))
 
 /** Performs a run of the source that reads these entries in one batch and then sweeps. */
-const read = async (sourceId: string, entries: readonly TestEntry[], sweep: { readonly scope?: string; readonly contents?: boolean } | null) => {
+const read = async (
+  sourceId: string,
+  entries: readonly TestEntry[],
+  sweep: { readonly scope?: string; readonly contents?: boolean; readonly everyKey?: boolean } | null,
+) => {
   const run = await store.lease(sourceId)
   const effects = sweep === null ? {} : { effects: { sweeps: [{ stream: 'main', since: 1, ...sweep }] } }
   await applyBatch(store.database, testBatch({ ...run, seq: 1, swept: ['main'], ...effects }, entries))
@@ -56,7 +60,7 @@ describe('a record that fails repeatedly', () => {
       [3, 'line 3', undefined],
       [4, 'line 4', undefined],
     ] as const) {
-      const payload = JSON.stringify([{ s: 'main', k: '', h: '', o: 'q', r: 'RECORD_INVALID', m: message, raw }])
+      const payload = Buffer.from(JSON.stringify([{ s: 'main', k: '', h: '', o: 'q', r: 'RECORD_INVALID', m: message, raw }]))
       const batch = { ...testBatch({ ...run, seq }, []), payload, counts: { u: 0, d: 0, n: 0, q: 1 }, sha256: batchHash(payload, undefined) }
       await applyBatch(store.database, batch)
     }
@@ -105,6 +109,13 @@ describe('a complete reading', () => {
       { raw: 'x', state: 'open' },
       { raw: 'y', state: 'resolved', resolution: 'gone' },
     ])
+  })
+
+  it('that showed every key resolves those that are gone, and nothing without a key', async () => {
+    const sourceId = await store.addSource()
+    await read(sourceId, [...good, bad('x', { key: 'gone', keyed: true }), bad('y', { key: 'still', keyed: true }), bad('z')], { contents: false })
+    await read(sourceId, [...good, { key: 'still', op: 'n' }], { contents: false, everyKey: true })
+    expect(await rowsOf(sourceId)).toMatchObject([{ raw: 'x', state: 'resolved', resolution: 'gone' }, { state: 'open' }, { state: 'open' }])
   })
 
   it('of a scope resolves only what belongs to it', async () => {

@@ -39,7 +39,7 @@ const seal = (
 ): BatchEnvelope => {
   const counts = { u: 0, d: 0, n: 0, q: 0 }
   for (const line of lines) counts[(line as { o: 'u' | 'd' | 'n' | 'q' }).o] += 1
-  const payload = `[${lines.map((line) => JSON.stringify(line)).join(',\n')}]`
+  const payload = Buffer.from(`[${lines.map((line) => JSON.stringify(line)).join(',\n')}]`)
   return { ...testBatch(place, []), counts, payload, bytes: payload.length, sha256: batchHash(payload, more.effects), ...more }
 }
 const bad = (key: string, v: unknown) => ({

@@ -8,13 +8,14 @@ export interface MarkedStaleness {
 
 // The same rule as decideFreshness in the domain. A mark changes once per incident, however many processes call: only rows that need a change are
 // locked, and a row locked by another transaction is left to the next pass. Sources that their owner has paused or stopped raise no alarm.
-const FROM = `(coalesce(last_success_at, created_at) + fresh_within_seconds * interval '1 second')`
+/** When a source (`s`) becomes stale, or became so; null without an objective. */
+export const FRESH_UNTIL = `(coalesce(s.last_success_at, s.created_at) + s.fresh_within_seconds * interval '1 second')`
 const MARK = `
 WITH due AS MATERIALIZED (
-  SELECT id, stale_since AS marked, status, ${FROM} AS stale_from FROM sources
+  SELECT id, stale_since AS marked, status, ${FRESH_UNTIL} AS stale_from FROM sources s
   WHERE deleting_at IS NULL AND (
-    (stale_since IS NULL AND ${FROM} <= clock_timestamp() AND status IN ('ACTIVE', 'ERROR'))
-    OR (stale_since IS NOT NULL AND (${FROM} IS NULL OR ${FROM} > clock_timestamp())))
+    (stale_since IS NULL AND ${FRESH_UNTIL} <= clock_timestamp() AND status IN ('ACTIVE', 'ERROR'))
+    OR (stale_since IS NOT NULL AND (${FRESH_UNTIL} IS NULL OR ${FRESH_UNTIL} > clock_timestamp())))
   FOR NO KEY UPDATE SKIP LOCKED
 ), stale AS (
   UPDATE sources s SET stale_since = d.stale_from FROM due d

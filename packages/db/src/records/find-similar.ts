@@ -24,7 +24,7 @@ const COMPARED_RECORDS = 100_000
 
 /**
  * Finds the records that pass the filter and whose parts are closest to a question. Follows the generation's index if it has one and that is faster;
- * if the index does not lead to enough records that pass, all vectors are compared, so that a filter loses none. `compared`: see COMPARED_RECORDS.
+ * if the index does not lead to enough parts that pass, all vectors are compared, so that a filter loses none. `compared`: see COMPARED_RECORDS.
  */
 export const findSimilar = async (
   database: Pick<Database, 'pool' | 'transaction'>,
@@ -33,11 +33,10 @@ export const findSimilar = async (
 ): Promise<SimilarHits> => {
   const search: SimilarSearch = { question, filter, parts: Math.max(FEWEST_PARTS, limit * PARTS_PER_HIT) }
   const index = await findVectorIndex(database, question.space)
-  const followed =
-    index === null || (await countReached(database, filter)) <= compared
-      ? []
-      : toHits(await followVectorIndex(database, index, search), question.vector)
-  const all = followed.length >= limit ? followed : await compareAll(database, search, limit)
+  const followed = index === null || (await countReached(database, filter)) <= compared ? [] : await followVectorIndex(database, index, search)
+  // With fewer parts than it was asked for, the scan has ended before it saw all that pass: closer ones may be among the rest.
+  const found = followed.length < search.parts ? [] : toHits(followed, question.vector)
+  const all = found.length >= limit ? found : await compareAll(database, search, limit)
   return { hits: all.slice(0, limit), more: all.length >= limit }
 }
 

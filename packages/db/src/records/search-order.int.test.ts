@@ -30,9 +30,9 @@ const openFiles = async (records: readonly Given[]) => {
   const lines = records.map(({ stream, key, title, text, data = {} }) =>
     JSON.stringify({ s: stream, k: key, h: keyHash(key), o: 'u', c: sha256Hex(`${stream}${key}`), kind: 'document', title, text, data }),
   )
-  const payload = `[${lines.join(',\n')}]`
+  const payload = Buffer.from(`[${lines.join(',\n')}]`)
   const counts = { u: records.length, d: 0, n: 0, q: 0 }
-  const place = { v: 1, runId: run.runId, sourceId, epoch: run.epoch, seq: 1, version: 1 } as const
+  const place = { runId: run.runId, sourceId, epoch: run.epoch, seq: 1, version: 1 }
   await applyBatch(database, { ...place, bytes: payload.length, forwardedAt: 0, payload, counts, sha256: batchHash(payload, undefined) })
   await indexPending(database)
   return async (question: string) => {

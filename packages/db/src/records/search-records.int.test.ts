@@ -36,9 +36,8 @@ const openSource = async (store: TestStore) => {
         data,
       }),
     )
-    const payload = `[${lines.join(',\n')}]`
+    const payload = Buffer.from(`[${lines.join(',\n')}]`)
     const answer = await applyBatch(database, {
-      v: 1,
       runId: run.runId,
       sourceId,
       epoch: run.epoch,

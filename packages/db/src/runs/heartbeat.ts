@@ -16,7 +16,7 @@ export interface Heartbeat {
   readonly progress: object
 }
 
-export interface HeartbeatAnswer {
+export interface HeartbeatResult {
   /** False: the lease's row was locked at that moment; the next heartbeat tries again. */
   readonly renewed: boolean
   /** False: another worker has taken over, or the run has ended. The worker must stop at once. */
@@ -32,7 +32,7 @@ export interface HeartbeatAnswer {
  * Renews the lease and publishes progress. One round trip that waits for no lock: the scribe may hold the row of a run for as long as a sweep takes,
  * and a lease lost to that wait would look like the death of its worker.
  */
-export const heartbeat = async (database: Database, report: Heartbeat): Promise<HeartbeatAnswer> => {
+export const heartbeat = async (database: Database, report: Heartbeat): Promise<HeartbeatResult> => {
   const { rows } = await database.pool.query<{ held: boolean; renewed: boolean; cancel: boolean; outdated: boolean; backlog: string }>({
     name: 'inlet-heartbeat',
     text: `WITH mine AS (

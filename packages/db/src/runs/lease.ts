@@ -58,6 +58,8 @@ export interface KnownStream {
   readonly mappingHash: string | null
   /** Whether it is being read from the beginning because its mapping changed. */
   readonly rereads: boolean
+  /** Whether it has records, and whole sweeps have decided which of them exist. */
+  readonly isSwept: boolean
 }
 
 export type LeaseResult =
@@ -206,7 +208,7 @@ const SOURCE = `
 SELECT s.name, s.connector, s.generation, r.trigger, r.backfill, v.id AS version_id, v.number, v.config, v.mapping, v.loaded_at IS NOT NULL AND v.load_failed_at IS NULL AS opened, ${STORED_CREDENTIAL_JSON} AS credential,
        (SELECT coalesce(sum(live_records), 0) FROM streams WHERE source_id = s.id) AS live_records,
        (SELECT coalesce(max(seq), 0)::int FROM ledger WHERE run_id = $2) AS last_seq,
-       (SELECT coalesce(json_agg(json_build_object('name', st.name, 'kind', st.kind, 'catalog', st.catalog, 'cursor', st.cursor, 'mappingHash', st.mapping_hash, 'rereads', st.reread_epoch IS NOT NULL)), '[]')
+       (SELECT coalesce(json_agg(json_build_object('name', st.name, 'kind', st.kind, 'catalog', st.catalog, 'cursor', st.cursor, 'mappingHash', st.mapping_hash, 'rereads', st.reread_epoch IS NOT NULL, 'isSwept', st.swept_at IS NOT NULL AND st.live_records > 0)), '[]')
         FROM streams st WHERE st.source_id = s.id) AS streams
 FROM sources s JOIN runs r ON r.id = $2 JOIN source_versions v ON v.id = r.version_id ${CREDENTIAL_OF_SOURCE}
 WHERE s.id = $1`
@@ -260,7 +262,9 @@ const begin = async (
     allowMassDelete: run.allow_mass_delete,
     attempt: run.attempt + 1,
     cursors: backfill === null ? new Map(live) : await openBackfillCursors(client, { sourceId: run.source_id, runId: run.id, backfill }),
-    streams: new Map(source.streams.map(({ name, kind, catalog, mappingHash, rereads }) => [name, { kind, catalog, mappingHash, rereads }])),
+    streams: new Map(
+      source.streams.map(({ name, kind, catalog, mappingHash, rereads, isSwept }) => [name, { kind, catalog, mappingHash, rereads, isSwept }]),
+    ),
     liveRecords: Number(source.live_records),
     committedBatches: run.committed_batches,
     committedBytes: Number(run.committed_bytes),

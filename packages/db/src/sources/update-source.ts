@@ -8,7 +8,15 @@ import { createRun } from '../runs/create-run.js'
 import { requestReindexing } from '../search/reindex-source.js'
 import { isUniqueViolation } from '../sql-state.js'
 import { accountTicksBefore } from '../ticks/account-ticks.js'
-import { insertPublished, type LockedSource, lockSource, REPAIRED, scheduleColumns, type VersionContent } from '../versions/version-rows.js'
+import {
+  insertPublished,
+  type LockedSource,
+  lockSource,
+  mayBeRepaired,
+  REPAIRED,
+  scheduleColumns,
+  type VersionContent,
+} from '../versions/version-rows.js'
 import { type Ownership, ownershipColumns } from './create-source.js'
 
 type Labels = Readonly<Record<string, string>>
@@ -49,7 +57,8 @@ export interface ChangedSource {
 
 /**
  * Changes a source in one transaction: changed config, mapping or schedule become the next published version. New config, mapping or secrets clear an
- * ERROR. Ticks due until now are accounted for under the previous schedule. Returns null when unknown. Throws PRECONDITION_FAILED, NAME_TAKEN.
+ * ERROR, and end the wait for another try after a failure: they may have repaired the source, so a run begins. Ticks due until now are accounted for
+ * under the previous schedule. Returns null when unknown. Throws PRECONDITION_FAILED, NAME_TAKEN.
  */
 export const updateSource = async (database: Database, change: SourceChange): Promise<ChangedSource | null> => {
   try {
@@ -81,7 +90,7 @@ const applyChange = async (tx: Transaction, change: SourceChange): Promise<Chang
   const version = newSettings || rescheduled ? await insertPublished(prisma, { sourceId, content: contentOf(after), now: source.now }) : null
   if (change.sealSecrets !== undefined) await writeSourceSecrets(tx, sourceId, { seal: change.sealSecrets, targets: change.secretTargets })
   if (change.credentialId !== undefined) await useSharedCredential(tx, sourceId, change.credentialId)
-  const wasInError = source.row.status === 'ERROR' && (newSettings || newSecrets)
+  const repairs = mayBeRepaired(source.row) && (newSettings || newSecrets)
   await prisma.source.update({
     where: { id: sourceId },
     data: {
@@ -93,14 +102,14 @@ const applyChange = async (tx: Transaction, change: SourceChange): Promise<Chang
       freshWithinSeconds: after.freshWithinSeconds,
       language: after.language,
       ...(version !== null && { versionId: version.id, draftRevision: { increment: 1 } }),
-      ...(wasInError && REPAIRED),
+      ...(repairs && { ...REPAIRED, restartAt: null }),
       ...ownership,
       revision: { increment: 1 },
       updatedAt: source.now,
     },
   })
   if (before.language !== after.language) await requestReindexing(client, sourceId)
-  const restart = wasInError ? await createRun(client, { sourceId, trigger: 'restart' }) : null
+  const restart = repairs ? await createRun(client, { sourceId, trigger: 'restart' }) : null
   await writeAudit(client, { actor, action: 'source.update', targetType: 'source', targetId: sourceId, before, after })
   await writeEvent(client, {
     sourceId,

@@ -11,6 +11,7 @@ import {
   insertPublished,
   type LockedSource,
   lockSource,
+  mayBeRepaired,
   type NumberedVersion,
   publishDraftRow,
   sameContent,
@@ -98,9 +99,9 @@ interface Finish {
 
 const finish = async ({ prisma, client }: Transaction, done: Finish): Promise<PublishedVersion> => {
   const { sourceId, source, version, content } = done
-  const wasInError = source.row.status === 'ERROR'
+  const repairs = mayBeRepaired(source.row)
   const due = canonicalJson(content.schedule) === canonicalJson(source.live.content.schedule) ? null : await accountTicksBefore(client, sourceId)
-  const { rescheduled } = await goLive(prisma, { sourceId, before: source, versionId: version.id, content, repairs: wasInError })
+  const { rescheduled } = await goLive(prisma, { sourceId, before: source, versionId: version.id, content, repairs })
   await writeAudit(client, {
     actor: done.actor,
     action: done.action,
@@ -111,7 +112,7 @@ const finish = async ({ prisma, client }: Transaction, done: Finish): Promise<Pu
   })
   const { type, message, data } = done.event
   await writeEvent(client, { sourceId, type, level: 'info', message, data: { version: version.number, before: source.live.number, ...data } })
-  const restart = wasInError ? await createRun(client, { sourceId, trigger: 'restart' }) : null
+  const restart = repairs ? await createRun(client, { sourceId, trigger: 'restart' }) : null
   return { ...version, runId: restart?.created === true ? restart.id : (due?.runId ?? null), rescheduled }
 }
 

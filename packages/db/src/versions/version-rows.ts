@@ -111,12 +111,16 @@ const nextNumber = async (prisma: Prisma.TransactionClient, sourceId: string): P
   return (last.number ?? 0) + 1
 }
 
+/** Whether a source waits for something that new settings or secrets may give it: it stopped with an error, or its run failed and is tried again later. */
+export const mayBeRepaired = ({ status, restartAt }: Pick<Source, 'status' | 'restartAt'>): boolean =>
+  status === 'ERROR' || (status === 'ACTIVE' && restartAt !== null)
+
 /** The status of a source that stopped with an error, once new settings or secrets may have repaired it. */
 export const REPAIRED = { status: 'ACTIVE', statusReason: null, statusMessage: null, processDeaths: 0, consecutiveFailures: 0 } as const
 
 /**
  * Makes a version live: runs that begin from now on use it, with its schedule. With `repairs`, a source that had stopped with an error becomes active
- * again. The caller holds the lock on the source.
+ * again, and one that is to be tried again later no longer waits for that: the caller begins a run. The caller holds the lock on the source.
  */
 export const goLive = async (
   prisma: Prisma.TransactionClient,
@@ -136,7 +140,7 @@ export const goLive = async (
       versionId: change.versionId,
       ...scheduleColumns(content.schedule),
       ...(rescheduled && { nextTickAt: content.schedule === null ? null : nextTick(content.schedule, before.now) }),
-      ...(change.repairs && REPAIRED),
+      ...(change.repairs && { ...REPAIRED, restartAt: null }),
       revision: { increment: 1 },
       draftRevision: { increment: 1 },
       updatedAt: before.now,

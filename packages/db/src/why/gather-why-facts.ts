@@ -13,6 +13,7 @@ import {
 } from '@inlet/domain'
 import { searchableText } from '@inlet/search'
 import type { Database } from '../database.js'
+import { FRESH_UNTIL } from '../reconcile/mark-staleness.js'
 import { QUARANTINED } from '../sources/source-row.js'
 import { ALIVE } from '../workers/worker-repository.js'
 import { databaseProblemOf, FREE_CONNECTIONS } from './database-problem.js'
@@ -47,6 +48,7 @@ interface Row {
   readonly consecutive_failures: number
   readonly process_deaths: number
   readonly last_success_at: Date | null
+  readonly stale_since: Date | null
   readonly last_outcome: RunOutcome | null
   readonly last_reason: string | null
   readonly last_message: string | null
@@ -98,6 +100,9 @@ FROM (SELECT docs[1] AS doc, problem, retry_at FROM search_pending WHERE problem
   CROSS JOIN LATERAL (SELECT source_id FROM records WHERE doc_id = p.doc AND deleted_at IS NULL OFFSET 0) t
 WHERE t.source_id = s.id HAVING count(*) > 0`
 
+/** Incidents are closed up to a minute later than the last record has left quarantine. */
+const IN_QUARANTINE = `EXISTS (SELECT FROM quarantine q WHERE q.source_id = s.id AND q.state IN ('open', 'retrying'))`
+
 // SQL: all facts are read at one moment.
 const FACTS = (condition: string): string => `
 SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS deleting, s.deleting_at, s.status, s.status_reason, s.status_message, s.connector,
@@ -105,7 +110,7 @@ SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS dele
   (SELECT row_to_json(c) FROM rechecks c WHERE c.source_id = s.id AND s.status = 'ERROR') AS recheck,
   (SELECT json_build_object('message', i.message, 'next', i.next, 'reason',
      (SELECT mode() WITHIN GROUP (ORDER BY q.reason) FROM quarantine q WHERE q.source_id = s.id AND q.state IN ('open', 'retrying')))
-   FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL) AS quarantine, s.process_deaths,
+   FROM incidents i WHERE i.source_id = s.id AND i.kind = 'quarantine' AND i.closed_at IS NULL AND ${IN_QUARANTINE}) AS quarantine, s.process_deaths,
   (SELECT json_build_object('records', ${QUARANTINED}, 'latestReason', q.reason)
    FROM quarantine q WHERE q.source_id = s.id AND q.state = 'open' ORDER BY q.id DESC LIMIT 1) AS quarantined,
   current_setting('transaction_read_only') = 'on' AS read_only, (${FREE_CONNECTIONS}) AS free_connections,
@@ -113,7 +118,7 @@ SELECT s.id, s.slug, clock_timestamp() AS now, s.deleting_at IS NOT NULL AS dele
   (SELECT json_build_object('names', coalesce((SELECT json_agg(k ORDER BY k) FROM jsonb_object_keys(c.sealed->'fields') k), '[]'),
      'credential', CASE WHEN c.name IS NOT NULL THEN json_build_object('id', c.id, 'name', c.name) END)
    FROM credentials c WHERE c.id = s.credential_id OR (s.credential_id IS NULL AND c.source_id = s.id)) AS secrets,
-  s.last_success_at, s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.error_next AS last_next, e.progress->'warnings' AS last_warnings, e.quarantined AS last_quarantined,
+  s.last_success_at, CASE WHEN ${FRESH_UNTIL} <= clock_timestamp() THEN ${FRESH_UNTIL} END AS stale_since, s.last_outcome, e.error_reason AS last_reason, e.error_message AS last_message, e.error_next AS last_next, e.progress->'warnings' AS last_warnings, e.quarantined AS last_quarantined,
   CASE WHEN e.outcome = 'partial' OR e.error_reason = 'QUARANTINE_BUDGET' THEN (SELECT json_build_object('reason', q.reason, 'message', q.message) FROM quarantine q
     WHERE q.source_id = s.id AND q.state = 'open' AND q.last_seen_at >= e.started_at ORDER BY q.id DESC LIMIT 1) END AS last_quarantined_for,
   (SELECT json_build_object('at', v.at, 'message', v.message) FROM (SELECT at, type, message FROM events WHERE source_id = s.id ORDER BY id DESC LIMIT 100) v
@@ -156,6 +161,7 @@ const toFacts = (row: Row): StoredWhyFacts => ({
   consecutiveFailures: row.consecutive_failures,
   processDeaths: row.process_deaths,
   lastSuccessAt: row.last_success_at,
+  staleSince: row.stale_since,
   lastRun:
     row.last_outcome === null
       ? null

@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { canonicalJson } from '../identity/canonical-json.js'
-import { sha256Hex } from '../identity/identity.js'
 
 /** Limits of a batch; a single record may exceed MAX_BATCH_BYTES and is then sent alone. */
 export const MAX_BATCH_RECORDS = 1_000
@@ -15,13 +15,16 @@ const retryEffect = z.object({ id: z.string(), leftOut: z.boolean().optional() }
 /**
  * A reading has shown everything that exists in the stream, or in one scope of it. `since`: the first batch of that reading; default: the first of
  * the attempt. `contents`: it showed everything with its content: nothing by its key alone, and nothing with a validator, which lets a connector skip
- * what it knows.
+ * what it knows. `everyKey`: it showed the key of everything that exists, also of what could not be stored before. `gone`: the source does not list
+ * the stream any more, which may have other causes than that its records are gone: only a confirmed run deletes them.
  */
 const sweepEffect = z.object({
   stream: z.string(),
   scope: z.string().optional(),
   since: z.number().int().positive().optional(),
   contents: z.boolean().optional(),
+  everyKey: z.boolean().optional(),
+  gone: z.boolean().optional(),
 })
 
 /**
@@ -41,12 +44,7 @@ export const batchEffects = z.object({
 })
 export type BatchEffects = z.infer<typeof batchEffects>
 
-/**
- * Records forwarded as one job. `payload` is a JSON array of {@link PackedRecord}; `sha256` covers payload and effects, so that the same (run, seq)
- * with different content is noticed.
- */
-export const batchEnvelope = z.object({
-  v: z.literal(1),
+const batchHead = z.object({
   runId: z.uuid(),
   sourceId: z.uuid(),
   epoch: z.number().int().positive(),
@@ -64,9 +62,20 @@ export const batchEnvelope = z.object({
   /** The entries come out of quarantine; each is stored as of the batch it first came in. */
   retries: z.boolean().optional(),
   forwardedAt: z.number(),
-  payload: z.string(),
 })
-export type BatchEnvelope = z.infer<typeof batchEnvelope>
+
+/**
+ * Records forwarded as one job. `payload` is a JSON array of {@link PackedRecord}, one a line, in UTF-8; `sha256` covers payload and effects, so that
+ * the same (run, seq) with different content is noticed.
+ */
+export type BatchEnvelope = z.infer<typeof batchHead> & { readonly payload: Buffer }
+
+/** A batch as the data of its job. In version 2 the payload is kept beside the job, under {@link batchName}. */
+export const batchJob = z.discriminatedUnion('v', [batchHead.extend({ v: z.literal(1), payload: z.string() }), batchHead.extend({ v: z.literal(2) })])
+export type BatchJob = z.infer<typeof batchJob>
+
+/** What distinguishes a batch from every other one. */
+export const batchName = ({ runId, epoch, seq }: Pick<BatchEnvelope, 'runId' | 'epoch' | 'seq'>): string => `${runId}.${epoch}.${seq}`
 
 /** The short member names of a record inside a payload; absent members are null in the store. */
 export interface PackedRecord {
@@ -103,5 +112,7 @@ export interface PackedRecord {
 /**
  * Returns the sha256 over payload and effects of a batch; canonical, since a queue in Postgres may return effects with their keys in another order.
  */
-export const batchHash = (payload: string, effects: BatchEnvelope['effects']): string =>
-  sha256Hex(effects === undefined ? payload : payload + canonicalJson(effects))
+export const batchHash = (payload: Buffer, effects: BatchEnvelope['effects']): string => {
+  const hash = createHash('sha256').update(payload)
+  return (effects === undefined ? hash : hash.update(canonicalJson(effects))).digest('hex')
+}

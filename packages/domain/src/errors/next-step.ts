@@ -13,6 +13,9 @@ const CONTINUES =
 export const stepOfStopped = (reason: string | null, own: string | null = null): string =>
   isRechecked(reason) ? `${nextStepOf(reason, own)} ${CONTINUES}` : nextStepOf(reason, own)
 
+/** What operators do about a process that takes no work because its clock is wrong. */
+export const STEP_OF_WRONG_CLOCK = 'Correct the clock of that machine (NTP); its processes then continue by themselves.'
+
 /** Returns who must repair a failure. An unknown reason comes from another version, which is up to operators. */
 export const whoActs = (reason: string | null): WhoActs => {
   if (reason === null || !isReason(reason)) return 'operator'

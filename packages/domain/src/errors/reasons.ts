@@ -27,7 +27,7 @@ export const REASONS = {
   CIRCUIT_OPEN: {
     code: 'rate_limited',
     who: 'owner',
-    next: 'Check that the host named in the message is up and reachable from the workers; the run is parked until the next attempt, which comes by itself.',
+    next: 'Check that the host named in the message is up and reachable from the workers; the next attempt comes by itself. Once the host is back, `inlet check {source}` (POST /v1/sources/{id}/check) followed by `inlet sources restart {source}` (POST /v1/sources/{id}/restart) continues at once.',
   },
   AUTH_FAILED: {
     code: 'auth_failed',
@@ -276,3 +276,6 @@ export type Reason = keyof typeof REASONS
 
 /** Whether a text is a known reason. */
 export const isReason = (value: string): value is Reason => Object.hasOwn(REASONS, value)
+
+/** Whether a reason is one that only the API responds with: it says what is wrong with a request. */
+export const isApiReason = (value: string): boolean => Object.hasOwn(API_REASONS, value)

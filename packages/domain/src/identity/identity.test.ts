@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { batchHash } from '../batches/batch.js'
+import { type BatchEffects, batchHash } from '../batches/batch.js'
 import { Failure } from '../errors/failure.js'
 import { JsonNumber } from '../records/record.js'
 import { canonicalJson, hasUnstorableText } from './canonical-json.js'
-import { keyHash, keyText } from './identity.js'
+import { keyHash, keyText, sha256Hex } from './identity.js'
 
 describe('canonicalJson', () => {
   it.each<[unknown, string]>([
@@ -76,9 +76,12 @@ describe('identity', () => {
 
 describe('batchHash', () => {
   it('covers payload and effects, and not the order of keys in effects', () => {
+    const hash = (payload: string, effects: BatchEffects | undefined): string => batchHash(Buffer.from(payload), effects)
     const effects = { cursors: [{ stream: 'a', cursor: { x: 1, y: 2 } }] }
     const other = { cursors: [{ cursor: { y: 2, x: 1 }, stream: 'a' }] }
-    expect(batchHash('[]', effects)).toBe(batchHash('[]', other))
-    expect(new Set([batchHash('[]', undefined), batchHash('[]', {}), batchHash('[]', effects), batchHash('[1]', effects)]).size).toBe(4)
+    expect(hash('[]', effects)).toBe(hash('[]', other))
+    // Processes of another version check it, during an update and after it.
+    expect(hash('["ä😀"]', effects)).toBe(sha256Hex(`["ä😀"]${canonicalJson(effects)}`))
+    expect(new Set([hash('[]', undefined), hash('[]', {}), hash('[]', effects), hash('[1]', effects)]).size).toBe(4)
   })
 })

@@ -1,7 +1,8 @@
 export const INCIDENT_KINDS = ['error', 'stale', 'quarantine', 'content'] as const
 /**
  * `error`: the source waits for a person, or fails repeatedly; `stale`: it misses its freshness objective; `quarantine`: more than a small share of
- * its records cannot be stored; `content`: its last run guessed, left out or read only in part more than is acceptable.
+ * its records cannot be stored; `content`: its last run guessed, left out or read only in part more than is acceptable, refused to
+ * delete most records, or found none any more, or one of its streams is not read, run after run.
  */
 export type IncidentKind = (typeof INCIDENT_KINDS)[number]
 

@@ -24,6 +24,7 @@ export const CAVEATS = {
   CANONICAL_ELSEWHERE: { subject: 'pages', says: 'were skipped in favor of the address they name as canonical', partialAbove: 0.5, least: 10 },
   LINKS_NOT_FOLLOWED: { subject: 'links', says: 'were not followed', partialAbove: 0.5, least: 10 },
   LOGIN_REQUIRED: { subject: 'addresses', says: 'lead to a login page instead of content', partialAbove: 0.5, least: 3 },
+  MASS_DELETE_REFUSED: { subject: 'files', says: 'lost most of their rows, which are kept until the deletion is confirmed', partialAbove: 0 },
   READ_IN_PART: { subject: 'documents', says: 'were read only in part', partialAbove: 0 },
   ENCODING_GUESSED: { subject: 'documents', says: 'do not declare their encoding, so it was guessed', partialAbove: 1 },
   ENCODING_DOUBTFUL: { subject: 'documents', says: 'have an encoding that is hard to guess', partialAbove: 0.05 },

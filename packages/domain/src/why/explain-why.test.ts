@@ -6,13 +6,11 @@ import type { ActiveRunFacts, ProcessFacts, WhyFacts } from './why-facts.js'
 
 const now = new Date('2026-11-28T12:00:00Z')
 const ago = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000)
+const well = { alive: true, refuses: null, problem: null, reason: null }
 const worker: ProcessFacts = {
   id: 'w1',
   role: 'worker',
-  alive: true,
-  refuses: null,
-  problem: null,
-  reason: null,
+  ...well,
   concurrency: 2,
   running: 1,
   backpressure: false,
@@ -56,6 +54,7 @@ const facts = (change: Partial<WhyFacts>, ofRun: Partial<ActiveRunFacts> | null 
   consecutiveFailures: 0,
   processDeaths: 0,
   lastSuccessAt: null,
+  staleSince: null,
   lastRun: null,
   quarantine: null,
   quarantined: null,
@@ -304,5 +303,18 @@ describe('explainWhy', () => {
     expect(explainWhy(facts({ databaseProblem, processes: [] }, {})).blocker).toMatchObject({ message: 'it is read-only', next: 'Promote it.' })
     expect(explainWhy(facts({ databaseProblem, status: 'STOPPED' })).blocker.code).toBe('STOPPED')
     expect(explainWhy(facts({ processes: [worker, { ...full, alive: false }] }, {})).blocker.code).toBe('RUN_STALLED')
+  })
+
+  it('says whose clock is wrong when scribes are alive but none stores', () => {
+    const scribe = { ...worker, id: 's1', role: 'scribe', refuses: 'clock', problem: 'its clock is 7200.0 s behind' } as const
+    const waiting = { waitingBytes: 7, movedAt: ago(0.1) }
+    expect(explainWhy(facts({ processes: [worker, scribe] }, waiting)).blocker).toMatchObject({
+      code: 'SCRIBE_DOWN',
+      who: 'operator',
+      message: '7 bytes of the run wait to be stored and no scribe takes work: its clock is 7200.0 s behind',
+      next: expect.stringContaining('NTP'),
+    })
+    const other = { ...scribe, id: 's2', refuses: null, problem: null }
+    expect(explainWhy(facts({ processes: [worker, scribe, other] }, waiting)).blocker.code).toBe('RUN_ACTIVE')
   })
 })

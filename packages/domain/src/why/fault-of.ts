@@ -1,6 +1,7 @@
 import type { WhoActs } from '../errors/failure-codes.js'
-import { nextStepOf, whoActs } from '../errors/next-step.js'
+import { nextStepOf, STEP_OF_WRONG_CLOCK, whoActs } from '../errors/next-step.js'
 import { asksOperator, asksOwner, type Blocker } from './blocker.js'
+import { alive, heldRun, lastOf } from './processes.js'
 import { agoText } from './since.js'
 import type { WhyFacts } from './why-facts.js'
 
@@ -73,6 +74,23 @@ export const refusalOfDatabase = ({ databaseProblem, processes, status, run, del
     : asksOperator(`${refused.role} ${refused.id} cannot store: ${refused.problem ?? refused.reason}`, nextStepOf(refused.reason), refused.reason)
 }
 
+/** Returns the blocker of a run whose records no scribe stores; null when one does, or nothing waits. */
+export const unstored = (facts: WhyFacts): Blocker | null => {
+  const waiting = heldRun(facts)?.waitingBytes ?? 0
+  const scribes = alive(facts, 'scribe')
+  if (waiting === 0 || scribes.some(({ refuses }) => refuses !== 'clock')) return null
+  const [skewed] = scribes
+  return skewed === undefined
+    ? asksOperator(
+        `${waiting} bytes of the run wait to be stored and no scribe is alive${lastOf(facts, 'scribe')}`,
+        'Start a scribe (`docker compose up -d scribe`); `inlet up` restarts its own, and its log says why it ended.',
+      )
+    : asksOperator(
+        `${waiting} bytes of the run wait to be stored and no scribe takes work: ${skewed.problem ?? 'its clock is off'}`,
+        STEP_OF_WRONG_CLOCK,
+      )
+}
+
 /** Returns the blocker of a queue that does not answer or stores nothing; null when it works. */
 export const refusalOfQueue = ({ queueProblem, queuePlace, status, run }: WhyFacts): Blocker | null => {
   // As with the database: what a person stopped, or must repair first, would not run with a queue either.
@@ -84,6 +102,28 @@ export const refusalOfQueue = ({ queueProblem, queuePlace, status, run }: WhyFac
         `Start ${queuePlace}, or look at its log; then it continues by itself.`,
       )
     : asksOperator(`the queue (${queuePlace}) takes no jobs: ${queueProblem}`, step)
+}
+
+/**
+ * Returns the blocker of a source that nothing keeps from running, and that still misses its `freshWithin`: its sender is silent, or its schedule too
+ * rare. Null for one that is not stale, or runs only on request.
+ */
+export const staleOf = ({
+  staleSince,
+  lastSuccessAt,
+  pushed,
+  scheduled,
+  nextTickAt,
+  now,
+}: Pick<WhyFacts, 'staleSince' | 'lastSuccessAt' | 'pushed' | 'scheduled' | 'nextTickAt' | 'now'>): Blocker | null => {
+  if (staleSince === null || !(pushed || scheduled)) return null
+  const what = pushed ? 'nothing has been pushed to its hook' : 'it has not succeeded'
+  const last = lastSuccessAt === null ? 'it never has' : `the last time was ${agoText(now, lastSuccessAt)}`
+  const message = `${what} for longer than its freshWithin allows; ${last}`
+  const next = pushed
+    ? 'Check that its sender still sends to its hook; if it may be silent for longer, raise `freshWithin` in its settings.'
+    : 'Let it run more often, or raise `freshWithin` in its settings.'
+  return asksOwner(message, next, nextTickAt, 'SOURCE_STALE')
 }
 
 /** A limit that resets lets a source through within a day. */

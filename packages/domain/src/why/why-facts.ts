@@ -29,6 +29,8 @@ export interface WhyFacts {
   /** Consecutive worker processes that died while running it without it getting further. */
   readonly processDeaths: number
   readonly lastSuccessAt: Date | null
+  /** Since when its last success has been longer ago than its `freshWithin` allows; null while it is not, or without one. */
+  readonly staleSince: Date | null
   readonly lastRun: EndedRunFacts | null
   /** A description of the quarantined records and the most frequent reason, if they exceed the accepted share; null otherwise. */
   readonly quarantine: { readonly message: string; readonly next: string; readonly reason: string | null } | null

@@ -1,8 +1,19 @@
-import { nextStepOf } from '../errors/next-step.js'
+import { nextStepOf, STEP_OF_WRONG_CLOCK } from '../errors/next-step.js'
 import { CAVEATS } from '../runs/caveats.js'
 import { DEATHS_TO_ISOLATE } from '../runs/process-deaths.js'
 import { asksOperator, asksOwner, type Blocker, waits } from './blocker.js'
-import { faultOf, limitedTooLong, notIndexed, partialOf, refusalOfDatabase, refusalOfQueue, retriedText, whoRepairs } from './fault-of.js'
+import {
+  faultOf,
+  limitedTooLong,
+  notIndexed,
+  partialOf,
+  refusalOfDatabase,
+  refusalOfQueue,
+  retriedText,
+  staleOf,
+  unstored,
+  whoRepairs,
+} from './fault-of.js'
 import { alive, heldRun, holderOf, lastOf, offers, ready } from './processes.js'
 import { agoText, lasts, progressText, sinceText } from './since.js'
 import { errorOf, inError, suspensionOf } from './stopped-by-error.js'
@@ -71,14 +82,7 @@ export const WHY_RULES: readonly WhyRule[] = [
     if (run?.holder == null || holderOf(facts) !== undefined) return null
     return waits(`run ${run.id} is held by a worker that sends no heartbeat; another one takes over when its lease ends`, run.holder.until)
   }),
-  rule('SCRIBE_DOWN', 'a scribe stores what is read', (facts) =>
-    heldRun(facts) !== null && (heldRun(facts)?.waitingBytes ?? 0) > 0 && alive(facts, 'scribe').length === 0
-      ? asksOperator(
-          `${heldRun(facts)?.waitingBytes} bytes of the run wait to be stored and no scribe is alive${lastOf(facts, 'scribe')}`,
-          'Start a scribe (`docker compose up -d scribe`); `inlet up` restarts its own, and its log says why it ended.',
-        )
-      : null,
-  ),
+  rule('SCRIBE_DOWN', 'a scribe stores what is read', unstored),
   rule('BACKLOG_FULL', 'storing keeps up with reading', (facts) =>
     holderOf(facts)?.backpressure
       ? asksOperator('reading pauses until the scribes have stored what is waiting', 'It continues automatically; start more scribes if this lasts.')
@@ -147,7 +151,7 @@ export const WHY_RULES: readonly WhyRule[] = [
   rule('CLOCK_SKEW', 'the clocks of the workers are right', (facts) => {
     const skewed = alive(facts, 'worker').find(({ refuses }) => refuses === 'clock')
     return ready(facts).length === 0 && skewed !== undefined
-      ? asksOperator(`no worker takes work: ${skewed.problem ?? 'its clock is off'}`, 'Correct the clock (NTP); the worker then continues by itself.')
+      ? asksOperator(`no worker takes work: ${skewed.problem ?? 'its clock is off'}`, STEP_OF_WRONG_CLOCK)
       : null
   }),
   rule('NO_WORKER', 'a worker is alive', (facts) =>
@@ -275,6 +279,7 @@ export const WHY_RULES: readonly WhyRule[] = [
           'SIGNATURE_INVALID',
         ),
   ),
+  rule('SOURCE_STALE', 'its last success is recent enough', staleOf),
   rule('NOTHING_PUSHED', 'senders have pushed something', ({ pushed, scheduled }) =>
     pushed && !scheduled ? waits('all is well; it runs as soon as something is pushed to its hook', null) : null,
   ),

@@ -2,13 +2,12 @@ import type { RecordPage, SourceDetail, WhyView } from '@inlet/contract'
 import { z } from 'zod'
 import { shortenText } from '../fit.js'
 import { segment } from '../inlet-api.js'
+import { quoted } from '../own-words.js'
 import { defineTool } from '../tool.js'
-import { cleanText, markUntrusted, untrusted } from '../untrusted.js'
+import { cleanHidden, cleanText, markUntrusted, untrusted } from '../untrusted.js'
 
 const MAX_SETTINGS = 6_000
 const MAX_EXAMPLE = 200
-const MAX_MESSAGE = 500
-const QUOTING = 'records could not be stored; data.why says why, and list_quarantine shows them'
 
 /** Shows one source in full, with why it is not running and what its records look like. */
 export const describeSource = defineTool({
@@ -21,9 +20,8 @@ export const describeSource = defineTool({
     source: z.string(),
     state: z.string(),
     settingsJson: z.string(),
-    streams: z.array(z.looseObject({ name: z.string() })),
     why: z.looseObject({ code: z.string(), message: z.string(), next: z.string() }),
-    data: untrusted.describe('fields with examples'),
+    data: untrusted.describe('streams, fields, why'),
   }),
   run: async ({ api }, { source: ref }) => {
     const path = `/v1/sources/${segment(ref)}`
@@ -32,11 +30,11 @@ export const describeSource = defineTool({
       api<WhyView>({ method: 'GET', path: `${path}/why` }),
       api<RecordPage>({ method: 'GET', path: '/v1/records', query: { source: source.slug, limit: 3 } }),
     ])
-    // What is said of a record may quote it.
-    const isQuoting = blocker.inQuarantine
+    const { message, next } = blocker.unquoted
+    const isQuoting = message !== blocker.message || next !== blocker.next
     return {
       source: source.slug,
-      name: source.name,
+      name: cleanText(source.name),
       connector: source.connector,
       state: source.state,
       version: source.version,
@@ -44,11 +42,11 @@ export const describeSource = defineTool({
       schedule: source.schedule === null ? null : `${source.schedule.cron} (${source.schedule.timeZone})`,
       lastSuccessAt: source.lastSuccessAt,
       nextRunAt: source.nextRunAt,
-      settingsJson: shortenText(JSON.stringify({ config: source.config, mapping: source.mapping }), MAX_SETTINGS),
-      streams: source.streams.slice(0, 50).map(({ name, kind, liveRecords }) => ({ name, kind, records: liveRecords })),
-      why: { code: blocker.code, message: isQuoting ? QUOTING : blocker.message, who: blocker.who, next: blocker.next, remarks },
+      settingsJson: shortenText(cleanHidden(JSON.stringify({ config: source.config, mapping: source.mapping })), MAX_SETTINGS),
+      why: { code: blocker.code, message, who: blocker.who, next, remarks },
       data: markUntrusted(source.slug, {
-        ...(isQuoting ? { why: shortenText(cleanText(blocker.message), MAX_MESSAGE) } : {}),
+        ...(isQuoting ? { why: { message: quoted(blocker.message), next: quoted(blocker.next) } } : {}),
+        streams: source.streams.slice(0, 50).map(({ name, kind, liveRecords }) => ({ name: cleanText(name), kind, records: liveRecords })),
         fields: fieldsOf(page),
       }),
     }

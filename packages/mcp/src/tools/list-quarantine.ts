@@ -1,8 +1,8 @@
 import type { QuarantinedView, QuarantineGroups } from '@inlet/contract'
-import { fillStep, isReason, REASONS } from '@inlet/domain'
 import { z } from 'zod'
 import { fitAnswer, shortenText } from '../fit.js'
 import { type InletApi, segment } from '../inlet-api.js'
+import { knownReason, stepOf } from '../own-words.js'
 import { defineTool } from '../tool.js'
 import { cleanText, markUntrusted, untrusted } from '../untrusted.js'
 
@@ -29,13 +29,13 @@ export const listQuarantine = defineTool({
       (maxChars) => ({
         total: wanted.reduce((sum, { count }) => sum + count, 0),
         groups: shown.map(({ group, samples }) => ({
-          reason: group.reason,
-          stream: group.stream,
+          reason: knownReason(group.reason),
           count: group.count,
           lastSeenAt: group.lastSeenAt,
           retryable: samples.some(({ retryable }) => retryable),
-          next: isReason(group.reason) ? fillStep(REASONS[group.reason].next, source) : null,
+          next: stepOf(group.reason, source),
           data: markUntrusted(source, {
+            stream: cleanText(group.stream),
             samples: samples.map(({ id, key, message, raw }) => ({
               id,
               key: key === null ? null : shortenText(cleanText(key), 200),

@@ -1,16 +1,16 @@
 import type { RunPage, RunView } from '@inlet/contract'
 import { z } from 'zod'
-import { shortenText } from '../fit.js'
 import { segment } from '../inlet-api.js'
+import { knownReason, quoted, stepOf } from '../own-words.js'
 import { defineTool } from '../tool.js'
-import { cleanText } from '../untrusted.js'
+import { markUntrusted, untrusted } from '../untrusted.js'
 
 const run = z.looseObject({
   runId: z.string(),
   status: z.string(),
   outcome: z.string().nullable(),
   counts: z.record(z.string(), z.number()),
-  error: z.looseObject({ reason: z.string(), message: z.string(), next: z.string() }).nullable(),
+  error: z.looseObject({ reason: z.string(), next: z.string(), data: untrusted.describe('message') }).nullable(),
 })
 
 /** Lists runs, or shows the named one. */
@@ -46,5 +46,15 @@ const toRun = (view: RunView): z.input<typeof run> => ({
   finishedAt: view.finishedAt,
   wakeAt: view.wakeAt,
   counts: view.counts,
-  error: view.error === null ? null : { reason: view.error.reason, message: shortenText(cleanText(view.error.message), 500), next: view.error.next },
+  error: view.error === null ? null : toError(view.sourceId, view.error),
 })
+
+/** What another system answered is its words, and so may be the step that follows from it. */
+const toError = (source: string, { reason, message, next }: NonNullable<RunView['error']>) => {
+  const step = stepOf(reason, source)
+  return {
+    reason: knownReason(reason),
+    next: step,
+    data: markUntrusted(source, { message: quoted(message), ...(next === step ? {} : { next: quoted(next) }) }),
+  }
+}

@@ -1,6 +1,7 @@
 import type { SourcePage } from '@inlet/contract'
 import { z } from 'zod'
 import { defineTool } from '../tool.js'
+import { cleanText } from '../untrusted.js'
 
 /** Lists the sources, one line each. */
 export const listSources = defineTool({
@@ -22,7 +23,7 @@ export const listSources = defineTool({
     const page = await api<SourcePage>({ method: 'GET', path: '/v1/sources', query: { ...query, q: text } })
     const sources = page.items.map(({ slug, name, connector, state, lastRun, lastSuccessAt, nextRunAt }) => ({
       source: slug,
-      name,
+      name: cleanText(name),
       connector,
       state,
       lastOutcome: lastRun?.outcome ?? null,

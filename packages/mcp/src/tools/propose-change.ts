@@ -1,7 +1,8 @@
 import type { DraftReview, DraftView, SavedSource, TestResult } from '@inlet/contract'
 import { z } from 'zod'
 import { shortenText } from '../fit.js'
-import { ApiRefusal, type InletApi, segment } from '../inlet-api.js'
+import { ApiRefusal, type InletApi, segment, ToolRefusal } from '../inlet-api.js'
+import { knownCode, knownReason, stepOf } from '../own-words.js'
 import { toPlanId } from '../plan-id.js'
 import { defineTool } from '../tool.js'
 import { cleanText, markUntrusted, untrusted } from '../untrusted.js'
@@ -27,7 +28,7 @@ const output = z.looseObject({
   passes: z.boolean(),
   changes: z.array(z.string()),
   problems: z.array(z.string()),
-  data: untrusted.describe('samples'),
+  data: untrusted.describe('samples, problems'),
 })
 
 /** Creates a draft, or registers a new source paused, and tries it on real records. Nothing live changes. */
@@ -57,8 +58,9 @@ const proposeDraft = async (
     ...(due !== undefined && { schedule: due }),
   }
   const draft = await api<DraftView>({ method: 'PUT', path, body, headers: { 'if-match': '*' } })
-  const review = await api<DraftReview>({ method: 'POST', path: `${path}/review` }).catch(toProblem)
-  const tried = 'counts' in review ? review : null
+  const review = await api<DraftReview>({ method: 'POST', path: `${path}/review` }).catch(toRefusal)
+  const tried = review instanceof ApiRefusal ? null : review
+  const warnings = [...draft.warnings, ...(tried?.warnings ?? [])]
   return {
     planId: toPlanId({ publish: source, revision: draft.revision }),
     source,
@@ -68,11 +70,14 @@ const proposeDraft = async (
       .map(({ path: field, before, after }) => line(`${field}: ${JSON.stringify(before) ?? '(unset)'} → ${JSON.stringify(after) ?? '(unset)'}`)),
     counts: tried?.counts ?? {},
     problems: [
-      ...(tried === null ? [line(`it could not be tried: ${(review as { message: string }).message}`)] : []),
+      ...(review instanceof ApiRefusal ? [`it could not be tried: ${knownReason(review.code)}`] : []),
       ...(tried?.examples.broken ?? []).map(({ name }) => line(`breaks the example ${name}`)),
-      ...[...draft.warnings, ...(tried?.warnings ?? [])].map(({ message }) => line(message)),
+      ...warnings.map(({ code }) => `${knownCode(code)}: see data.problems`),
     ].slice(0, 20),
     data: markUntrusted(source, {
+      problems: [...(review instanceof ApiRefusal ? [review.message] : []), ...warnings.map(({ code, message }) => `${code}: ${message}`)]
+        .slice(0, 20)
+        .map(line),
       samples: (tried?.changes ?? []).slice(0, 10).map((change) => line(`${change.kind} ${change.stream} ${change.key} ${change.message ?? ''}`)),
     }),
   }
@@ -81,7 +86,7 @@ const proposeDraft = async (
 const proposeSource = async (api: InletApi, given: Input): Promise<z.input<typeof output>> => {
   const { name, connector, credential, config = {}, mapping: expressions = null, schedule: due = null } = given
   if (name === undefined || connector === undefined)
-    throw new ApiRefusal(422, { code: 'VALIDATION_FAILED', detail: 'a new source needs name and connector', next: 'Or name the source to change.' })
+    throw new ToolRefusal(422, { code: 'VALIDATION_FAILED', detail: 'a new source needs name and connector', next: 'Or name the source to change.' })
   const use = credential === undefined ? {} : { credential }
   const test = await api<TestResult>({
     method: 'POST',
@@ -93,18 +98,23 @@ const proposeSource = async (api: InletApi, given: Input): Promise<z.input<typeo
     path: '/v1/sources',
     body: { name, connector, config, mapping: expressions, schedule: due, paused: true, runNow: false, ...use },
   })
+  const failed = test.steps.filter(({ status }) => status === 'failed')
+  const reason = knownReason(test.failure?.reason ?? '')
   return {
     planId: toPlanId({ start: saved.slug, revision: saved.revision }),
     source: saved.slug,
     passes: test.ok,
     changes: [`registers ${saved.slug}, paused: nothing is read before publish_change`],
     counts: { records: test.metrics.records },
-    problems: test.steps.filter(({ status }) => status === 'failed').map((step) => line(`${step.name}: ${step.message ?? ''} ${step.next ?? ''}`)),
-    data: markUntrusted(saved.slug, { samples: test.records.slice(0, 5).map(({ raw }) => line(JSON.stringify(raw))) }),
+    problems: failed.map(({ name: step }) => `${step}: ${reason} ${stepOf(reason, saved.slug)}`),
+    data: markUntrusted(saved.slug, {
+      problems: failed.map((step) => line(`${step.name}: ${step.message ?? ''} ${step.next ?? ''}`)),
+      samples: test.records.slice(0, 5).map(({ raw }) => line(JSON.stringify(raw))),
+    }),
   }
 }
 
-const toProblem = (error: unknown): { readonly message: string } => {
-  if (error instanceof ApiRefusal) return { message: error.message }
+const toRefusal = (error: unknown): ApiRefusal => {
+  if (error instanceof ApiRefusal) return error
   throw error
 }

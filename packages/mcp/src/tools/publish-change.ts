@@ -1,7 +1,7 @@
 import type { SavedSource, SourceDetail } from '@inlet/contract'
 import { z } from 'zod'
-import { ApiRefusal, segment } from '../inlet-api.js'
-import { parsePlanId } from '../plan-id.js'
+import { segment, ToolRefusal } from '../inlet-api.js'
+import { parsePlanId, toPlanId } from '../plan-id.js'
 import { defineTool } from '../tool.js'
 
 /** Makes a proposed change live. Takes only the plan, so that what was shown is what happens. */
@@ -17,7 +17,7 @@ export const publishChange = defineTool({
     const source = 'publish' in plan ? plan.publish : plan.start
     const path = `/v1/sources/${segment(source)}`
     if (approval)
-      throw new ApiRefusal(403, {
+      throw new ToolRefusal(403, {
         code: 'APPROVAL_REQUIRED',
         detail: 'here a person publishes what agents propose',
         next: `Ask a person to look at the draft of ${source} and to publish it: POST ${path}/draft/publish.`,
@@ -29,7 +29,7 @@ export const publishChange = defineTool({
     }
     const { revision } = await api<SourceDetail>({ method: 'GET', path })
     if (revision !== plan.revision)
-      throw new ApiRefusal(412, {
+      throw new ToolRefusal(412, {
         code: 'PRECONDITION_FAILED',
         detail: 'the source has changed since it was proposed',
         next: 'Propose the change again.',
@@ -39,7 +39,7 @@ export const publishChange = defineTool({
       method: 'POST',
       path: `${path}/run`,
       body: {},
-      headers: { 'idempotency-key': planId.slice(0, 200) },
+      headers: { 'idempotency-key': toPlanId(plan).slice(0, 200) },
     })
     return { source: started.slug, version: started.version, runId }
   },

@@ -35,13 +35,14 @@ export const readRecord = defineTool({
     const head = {
       recordId: record.id,
       source: record.provenance.source,
-      stream: record.stream,
+      slug: record.provenance.slug,
       url: cleanUrl(record.url),
       fetchedAt: record.provenance.fetchedAt,
       deleted: record.deletedAt !== null,
       totalChars: text.length,
     }
     const named = {
+      stream: cleanText(record.stream),
       key: shortenText(cleanText(record.key), 1_000),
       title: record.title === null ? null : shortenText(cleanText(record.title), 500),
     }

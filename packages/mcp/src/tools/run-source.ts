@@ -1,4 +1,4 @@
-import { findUuid } from '@inlet/domain'
+import { findUuid, sha256Hex } from '@inlet/domain'
 import { z } from 'zod'
 import { ApiRefusal, segment } from '../inlet-api.js'
 import { defineTool } from '../tool.js'
@@ -17,7 +17,7 @@ export const runSource = defineTool({
   run: async ({ api }, { source, idempotencyKey }) => {
     const path = `/v1/sources/${segment(source)}/run`
     try {
-      const { runId } = await api<{ runId: string }>({ method: 'POST', path, body: {}, headers: { 'idempotency-key': idempotencyKey } })
+      const { runId } = await api<{ runId: string }>({ method: 'POST', path, body: {}, headers: { 'idempotency-key': toHeader(idempotencyKey) } })
       return { runId, started: true }
     } catch (error) {
       // A source has one run at a time; the active one will do.
@@ -27,3 +27,6 @@ export const runSource = defineTool({
     }
   },
 })
+
+/** A header holds no line breaks and no letters beyond ASCII, which an agent may choose all the same. */
+const toHeader = (key: string): string => (/^[\x21-\x7e]+$/u.test(key) ? key : sha256Hex(key))

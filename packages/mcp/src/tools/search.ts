@@ -14,6 +14,12 @@ const hit = z.looseObject({
 type Hit = z.input<typeof hit>
 
 const CITATIONS = 3
+const EXPLAINED = 5
+const TRY = 'Try fewer or other words, or list_sources to see what there is.'
+
+/** A day is its first moment. */
+const toMoment = (since: string | undefined): string | undefined =>
+  since !== undefined && /^\d{4}-\d\d-\d\d$/u.test(since) ? `${since}T00:00:00Z` : since
 
 type Part = NonNullable<RecordPage['items'][number]['chunks']>[number]
 
@@ -47,7 +53,7 @@ export const search = defineTool({
   run: async ({ api }, query) => {
     // A page that is too large even with the shortest texts is requested again with fewer hits, so that its cursor skips none.
     for (let limit = query.limit; ; limit = Math.ceil(limit / 2)) {
-      const page = await api<RecordPage>({ method: 'GET', path: '/v1/records', query: { ...query, limit } })
+      const page = await api<RecordPage>({ method: 'GET', path: '/v1/records', query: { ...query, since: toMoment(query.since), limit } })
       const answer = toAnswer(page)
       if (fits(answer) || limit === 1) return answer
     }
@@ -56,14 +62,15 @@ export const search = defineTool({
 
 const toAnswer = (page: RecordPage) => {
   const pending = page.index?.pending ?? 0
-  const stale = (page.freshness ?? []).filter(({ fresh }) => !fresh).map(({ source }) => source)
+  const old = (page.freshness ?? []).filter(({ fresh }) => !fresh)
+  const stale = old.map(({ source }) => source)
   const fellBack = page.search?.fellBack ?? null
-  const note =
-    page.items.length === 0
-      ? `Nothing was found. ${pending > 0 ? `${pending} records are not searchable yet: ask again in a moment.` : 'Try fewer or other words, or list_sources to see what there is.'}`
-      : fellBack === null
-        ? null
-        : `Searched by words alone: ${fellBack}.`
+  const notes = [
+    ...(page.items.length > 0 ? [] : ['Nothing was found.', pending > 0 ? `${pending} records are not searchable yet: ask again in a moment.` : TRY]),
+    ...(page.items.length === 0 || fellBack === null ? [] : [`Searched by words alone: ${fellBack}.`]),
+    ...old.slice(0, EXPLAINED).map(({ source, sourceId, because }) => `${source} (${sourceId}) was not refreshed: ${because}.`),
+  ]
+  const note = notes.length === 0 ? null : notes.join(' ')
   return fitAnswer(
     (maxChars) => ({ hits: page.items.map((item) => toHit(item, maxChars)), nextCursor: page.nextCursor, stale, note }),
     (answer) => answer,
@@ -73,12 +80,13 @@ const toAnswer = (page: RecordPage) => {
 const toHit = (item: RecordPage['items'][number], maxChars: number): Hit => ({
   recordId: item.id,
   source: item.provenance.source,
-  stream: item.stream,
+  slug: item.provenance.slug,
   score: item.score ?? 0,
   url: cleanUrl(item.url),
   fetchedAt: item.provenance.fetchedAt,
   occurredAt: item.occurredAt,
   data: markUntrusted(item.provenance.source, {
+    stream: cleanText(item.stream),
     key: shortenText(cleanText(item.key), 200),
     title: item.title === null ? null : shortenText(cleanText(item.title), 200),
     snippet: shortenText(cleanText(item.snippet ?? ''), maxChars),

@@ -7,7 +7,7 @@ import { createSourceSeries, type SourceStanding } from './source-series.js'
 
 export type ProcessName = 'api' | 'worker' | 'scribe'
 export type RecordResult = 'inserted' | 'updated' | 'unchanged' | 'deleted' | 'quarantined'
-export type BatchResult = 'applied' | 'duplicate' | 'fenced' | 'mismatch' | 'failed'
+export type BatchResult = 'applied' | 'duplicate' | 'fenced' | 'mismatch' | 'left_out' | 'failed'
 
 /** The state of a sink. */
 export interface SinkStanding {

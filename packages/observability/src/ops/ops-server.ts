@@ -3,7 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Metrics } from '../metrics/metrics.js'
 import type { Check } from './checks.js'
-import { brokenAnswer, methodAnswer, notFoundAnswer, type OpsAnswer, toHealthAnswer, toReadyAnswer, toSharedMetricsAnswer } from './ops-answers.js'
+import {
+  brokenResponse,
+  methodResponse,
+  notFoundResponse,
+  type OpsResponse,
+  toHealthResponse,
+  toReadyResponse,
+  toSharedMetricsResponse,
+} from './ops-responses.js'
 import { OPS_THREAD, type OpsThreadData } from './ops-thread.js'
 
 export interface OpsServerOptions {
@@ -29,14 +37,14 @@ const ANSWER_MS = 4_000
 const HEARTBEAT_MS = 250
 const CLOSE_MS = 1_000
 
-const answer = async (method: string, path: string, options: OpsServerOptions): Promise<OpsAnswer> => {
-  if (method !== 'GET' && method !== 'HEAD') return methodAnswer
+const answer = async (method: string, path: string, options: OpsServerOptions): Promise<OpsResponse> => {
+  if (method !== 'GET' && method !== 'HEAD') return methodResponse
   try {
-    if (path === '/health') return toHealthAnswer(await options.isHealthy())
-    if (path === '/ready') return toReadyAnswer(await options.isReady())
-    return path === '/metrics' ? await toSharedMetricsAnswer(options.metrics) : notFoundAnswer
+    if (path === '/health') return toHealthResponse(await options.isHealthy())
+    if (path === '/ready') return toReadyResponse(await options.isReady())
+    return path === '/metrics' ? await toSharedMetricsResponse(options.metrics) : notFoundResponse
   } catch {
-    return brokenAnswer
+    return brokenResponse
   }
 }
 

@@ -4,6 +4,7 @@ import type { CloseFailure } from '../lifecycle/lifecycle.js'
 import { withDeadline } from '../time/timers.js'
 import { EXIT_CONFIG, EXIT_FAILURE, EXIT_OK } from './exit-codes.js'
 import { type ProcessHost, waitForSignal } from './signals.js'
+import { BACKGROUND, yieldToOthers } from './yield-to-others.js'
 
 export interface MainLog {
   info(fields: object, message: string): void
@@ -24,6 +25,8 @@ export interface Main<Config, Log extends MainLog> {
   createLog(config: Config): Log
   /** Opens everything; the signal aborts if the process is asked to stop meanwhile. Use `withLifecycle`, so that a throw leaves nothing open. */
   compose(config: Config, context: { readonly log: Log; readonly signal: AbortSignal }): Promise<RunningApp>
+  /** Whether people wait for other processes rather than this one, so that those go first while the CPUs are busy. */
+  readonly background?: boolean
   /** How long closing may take in total; default 25,000 ms. */
   readonly closeTimeoutMs?: number
 }
@@ -116,6 +119,7 @@ const serve = async <Config, Log extends MainLog>(
  */
 export const runMain = async <Config, Log extends MainLog>(main: Main<Config, Log>, host: MainHost = process): Promise<void> => {
   if (host === process) setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
+  if (host === process && main.background === true) yieldToOthers(process.pid, BACKGROUND)
   const prepared = prepare(main, host)
   if (typeof prepared === 'number') return host.exit(prepared)
   watchDefects(prepared.log, host)

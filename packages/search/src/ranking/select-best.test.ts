@@ -30,6 +30,22 @@ it('returns the best parts, whole records of them, and says whether it left any'
   )
 })
 
+it('leaves out no score that is at the edge of a bin', () => {
+  const short: string[] = []
+  for (let highest = 1; highest <= 120; highest += 1)
+    for (let second = 1; second <= highest; second += 1) {
+      const scores = createAccumulator(100, 1_000)
+      for (const [record, score] of [
+        [100, highest],
+        [212, second],
+        [400, 0.001],
+      ] as const)
+        scores.add(record, 0, score, false)
+      if (selectBest(scores, 2).entries.length < 2) short.push(`${highest}, ${second}`)
+    }
+  expect(short).toEqual([])
+})
+
 it('leaves nothing of a previous question', () => {
   createAccumulator(0, 50).add(7, 0, 3, false)
   const scores = createAccumulator(0, 20)

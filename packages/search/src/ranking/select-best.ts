@@ -79,7 +79,8 @@ const thresholdOf = (scores: Accumulator, blocks: Float32Array, limit: number): 
   let above = 0
   for (let bin = BINS - 1; bin > 0; bin -= 1) {
     above += counts[bin] ?? 0
-    if (above >= limit) return (bin / (BINS - 1)) * highest
+    // Half a bin lower: rounded up, it would leave out the score that it was made from.
+    if (above >= limit) return ((bin - 0.5) / (BINS - 1)) * highest
   }
   return 0
 }

@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/domain'
-import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose'
+import type { JWTVerifyGetKey } from 'jose'
 import { type ReadJson, readKeySet } from './read-key-set.js'
 
 /** The issuer's public signing keys. */
@@ -45,6 +45,7 @@ export const createIssuerKeys = (options: IssuerKeysOptions): IssuerKeys => {
   const read = async (): Promise<void> => {
     triedAt = now()
     try {
+      const { createLocalJWKSet } = await import('jose')
       known = { find: createLocalJWKSet(await readKeySet(readJson, issuer)), readAt: now() }
       failure = null
     } catch (error) {
@@ -80,6 +81,7 @@ export const createIssuerKeys = (options: IssuerKeysOptions): IssuerKeys => {
       try {
         return await keys.find(header, token)
       } catch (error) {
+        const { errors } = await import('jose')
         if (!(error instanceof errors.JWKSNoMatchingKey) || !mayRead()) throw error
         await readOnce()
         return (await current()).find(header, token)

@@ -1,5 +1,5 @@
 import { Failure, type Scope, tokenOwner, tokenScopes } from '@inlet/domain'
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 
 /** The caller identified by a token. */
 export interface TokenPrincipal {
@@ -50,9 +50,12 @@ export const isJwt = (text: string): boolean => /^[\w-]+\.[\w-]*\.[\w-]*$/u.test
 
 /** Verifies a token and returns its caller. Throws TokenRefused, and ISSUER_UNAVAILABLE when that cannot be decided. */
 export const verifyToken = async (token: string, rules: TokenRules): Promise<TokenPrincipal> => {
+  // Only an API with an issuer gets here.
+  const jose = await import('jose')
   // So that only the issuer's own tokens cause requests for its keys.
-  if (token.length > MAX_LENGTH || issuerOf(token) !== rules.issuer) throw new TokenRefused('the token is not of this issuer', { isForged: true })
-  const { payload, protectedHeader } = await verify(token, rules)
+  if (token.length > MAX_LENGTH || issuerOf(token, jose) !== rules.issuer)
+    throw new TokenRefused('the token is not of this issuer', { isForged: true })
+  const { payload, protectedHeader } = await verify(token, rules, jose)
   const type = protectedHeader.typ?.toLowerCase().replace(/^application\//u, '')
   if (type !== undefined && !TYPES.includes(type)) throw new TokenRefused('the token is not an access token', { isForged: false })
   if (payload['cnf'] !== undefined)
@@ -60,7 +63,7 @@ export const verifyToken = async (token: string, rules: TokenRules): Promise<Tok
   return toPrincipal(payload, rules)
 }
 
-const issuerOf = (token: string): string | undefined => {
+const issuerOf = (token: string, { decodeJwt }: typeof import('jose')): string | undefined => {
   try {
     return decodeJwt(token).iss
   } catch {
@@ -68,7 +71,7 @@ const issuerOf = (token: string): string | undefined => {
   }
 }
 
-const verify = async (token: string, { issuer, audiences, findKey, now }: TokenRules) => {
+const verify = async (token: string, { issuer, audiences, findKey, now }: TokenRules, { errors, jwtVerify }: typeof import('jose')) => {
   try {
     return await jwtVerify(token, findKey, {
       issuer,

@@ -1,6 +1,5 @@
-import type { IncidentView, NotificationTargetView } from '@inlet/contract'
+import type { NotificationTargetView } from '@inlet/contract'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
@@ -10,10 +9,9 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { Name } from '../../ui/name.js'
 import { Page } from '../../ui/page.js'
 import { shownName } from '../../ui/shown-name.js'
-import { Time } from '../../ui/time.js'
 import { notify, notifyError } from '../../ui/toasts.js'
-import { WithTimes } from '../../ui/with-times.js'
 import { DeliveriesDialog } from './deliveries-dialog.js'
+import { Incidents } from './incidents.js'
 import { Listed } from './listed.js'
 import { TargetDialog } from './target-dialog.js'
 
@@ -62,30 +60,7 @@ export const NotificationsPage = () => {
     >
       <div className="stack">
         <h2>{t.incidents}</h2>
-        <Listed<IncidentView>
-          queryKey={['incidents']}
-          path="/v1/incidents"
-          refetchMs={10_000}
-          none={t.noIncidents}
-          noneHint={t.noIncidentsHint}
-          head={[t.source, t.kind, t.what, t.since]}
-          row={(incident) => [
-            <Link key="s" to="/sources/$ref" params={{ ref: incident.source }} className="link">
-              {incident.source}
-            </Link>,
-            <Badge key="k" tone="bad">
-              {t.kinds[incident.kind]}
-            </Badge>,
-            <span key="w" className="text">
-              <WithTimes text={incident.message} />
-              <p className="muted">
-                <WithTimes text={incident.next} />
-              </p>
-            </span>,
-            <Time key="t" at={incident.since} />,
-          ]}
-          keyOf={({ id }) => id}
-        />
+        <Incidents />
         <h2>{t.targets}</h2>
         <Listed<NotificationTargetView>
           queryKey={['notifications']}

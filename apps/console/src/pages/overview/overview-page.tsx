@@ -7,13 +7,16 @@ import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { Badge } from '../../ui/badge.js'
 import { formatCompact, formatDuration, formatNumber } from '../../ui/format.js'
+import { inConsole } from '../../ui/in-console.js'
 import { Page } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Empty, Loading } from '../../ui/states.js'
 import { Time, useNow } from '../../ui/time.js'
 import { useSearch } from '../../ui/use-search.js'
-import { conditionText, TONES } from '../sources/condition.js'
-import { type ClassifiedLine, classify, groupByReason, isShown, sortSources } from '../sources/filter-sources.js'
+import { WithTimes } from '../../ui/with-times.js'
+import { causeOf, useIncidentGroups } from '../operate/use-incident-groups.js'
+import { causeText, conditionText, problemText, TONES } from '../sources/condition.js'
+import { type CauseGroup, classify, groupByCause, isShown, sortSources } from '../sources/filter-sources.js'
 import { useSourceLines } from '../sources/use-source-lines.js'
 import { HoursSwitch, hoursOf } from './hours-switch.js'
 import { Plot } from './plot.js'
@@ -37,6 +40,7 @@ export const OverviewPage = () => {
     refetchInterval: 5_000,
     placeholderData: (before) => before,
   })
+  const incidents = useIncidentGroups()
   const t = messages.overview
   if (lines.data === undefined)
     return <Page title={t.title}>{lines.isError ? <ProblemNote error={lines.error} onRetry={() => void lines.refetch()} /> : <Loading />}</Page>
@@ -44,7 +48,9 @@ export const OverviewPage = () => {
     classified.filter((each) => isShown(each, 'attention', now)),
     'worst',
   )
-  const groups = groupByReason(attention)
+  const groups = groupByCause(attention)
+  const left = groups.slice(SHOWN)
+  const steps = new Map(incidents.data?.items.map((incident) => [causeOf(incident), incident.next]))
   const count = (condition: string): number => classified.filter((each) => each.condition === condition).length
   const quarantined = classified.reduce((sum, { line }) => sum + line.quarantined, 0)
   return (
@@ -61,7 +67,7 @@ export const OverviewPage = () => {
         <section className="panel">
           <header>
             <h2>{t.needsYou}</h2>
-            {(groups.length > SHOWN || groups.length < attention.length) && (
+            {groups.length < attention.length && (
               <Link to="/sources" search={{ show: 'attention' }} className="link">
                 {t.all(formatNumber(attention.length))}
               </Link>
@@ -79,8 +85,15 @@ export const OverviewPage = () => {
           ) : (
             <ul className="attention">
               {groups.slice(0, SHOWN).map((group) => (
-                <Attention key={group[0]?.line.id} group={group} />
+                <Attention key={group.cause} group={group} next={steps.get(group.cause) ?? null} />
               ))}
+              {left.length > 0 && (
+                <li>
+                  <Link to="/sources" search={{ show: 'attention' }} className="link" data-row>
+                    {t.more(formatNumber(left.length), formatNumber(left.reduce((sum, { members }) => sum + members.length, 0)))}
+                  </Link>
+                </li>
+              )}
             </ul>
           )}
         </section>
@@ -108,37 +121,46 @@ const Figure = ({ to, search, label, value, tone }: FigureProps) => (
 
 const NAMED = 4
 
-/** One source, or several that are broken for the same reason. */
-const Attention = ({ group }: { readonly group: readonly ClassifiedLine[] }) => {
-  const [first] = group
-  if (first === undefined) return null
-  const { line, condition } = first
+/** One source, or several that need somebody for the same cause. */
+const Attention = ({ group: { cause, members }, next }: { readonly group: CauseGroup; readonly next: string | null }) => {
+  const [{ line, condition }] = members
+  const isOne = members.length === 1
   const t = messages.overview
   return (
     <li>
       <Badge tone={TONES[condition]}>{conditionText(line, condition)}</Badge>
       <div className="grow">
-        {group.length === 1 ? (
+        {isOne ? (
           <Link to="/sources/$ref" params={{ ref: line.slug }} className="title" data-row>
             <Name of={line.name} or={line.slug} />
           </Link>
         ) : (
-          <Link to="/sources" search={{ show: 'attention', q: line.reason ?? '' }} className="title" data-row>
-            {t.together(formatNumber(group.length), line.reason ?? '')}
-          </Link>
+          <>
+            <Link to="/sources" search={{ reason: cause }} className="title" data-row>
+              {t.together(formatNumber(members.length), causeText(cause))}
+            </Link>{' '}
+            {cause === line.reason && <code className="faint">{cause}</code>}
+            <p className="truncate">
+              {members
+                .slice(0, NAMED)
+                .map((each) => shownName(each.line.name, { or: each.line.slug }))
+                .join(', ')}
+              {members.length > NAMED && '…'}
+            </p>
+          </>
         )}
-        {group.length > 1 && (
-          <p className="truncate">
-            {group
-              .slice(0, NAMED)
-              .map((each) => shownName(each.line.name, { or: each.line.slug }))
-              .join(', ')}
-            {group.length > NAMED && '…'}
+        {line.problem !== null && (
+          <p className="muted truncate" title={line.reason ?? undefined}>
+            {isOne ? problemText(line) : inConsole(line.problem)}
           </p>
         )}
-        {line.problem !== null && <p className="muted truncate">{line.problem}</p>}
+        {next !== null && (
+          <p>
+            <WithTimes text={next} />
+          </p>
+        )}
       </div>
-      {group.length === 1 && (
+      {isOne && (
         <span className="faint">
           <Time at={line.lastSuccessAt} />
         </span>

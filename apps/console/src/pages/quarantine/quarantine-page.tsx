@@ -7,6 +7,7 @@ import { formatNumber } from '../../ui/format.js'
 import { Name } from '../../ui/name.js'
 import { Page } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
+import { Reason } from '../../ui/reason.js'
 import { Empty, Loading } from '../../ui/states.js'
 import { Time } from '../../ui/time.js'
 
@@ -60,7 +61,7 @@ export const QuarantinePage = () => {
                     <Name of={group.stream} />
                   </td>
                   <td>
-                    <span className="mono">{group.reason}</span>
+                    <Reason of={group.reason} />
                     <p className="muted">{group.message}</p>
                   </td>
                   <td className="right num" data-label={t.count}>

@@ -3,8 +3,10 @@ import { Link } from '@tanstack/react-router'
 import { messages } from '../../messages.js'
 import { Badge } from '../../ui/badge.js'
 import { formatDuration, formatNumber } from '../../ui/format.js'
+import { inConsole } from '../../ui/in-console.js'
 import { Name } from '../../ui/name.js'
 import { Paged } from '../../ui/paged.js'
+import { reasonText } from '../../ui/reason-text.js'
 import { Time } from '../../ui/time.js'
 
 /** Seconds a run took, or takes so far; null before it began. */
@@ -105,10 +107,10 @@ const RunRow = ({ run, hasSource }: { readonly run: RunView; readonly hasSource:
 
 /** What went wrong or is doubtful, or what a run that is parked waits for, and until when. */
 const Problem = ({ run }: { readonly run: RunView }) => {
-  if (run.status !== 'parked') return run.error?.message ?? run.warnings[0]?.message ?? ''
+  if (run.status !== 'parked') return inConsole(run.error?.message ?? run.warnings[0]?.message ?? '')
   return (
     <>
-      {run.parkedReason}
+      {run.parkedReason !== null && reasonText(run.parkedReason)}
       {run.wakeAt !== null && (
         <>
           {`, ${messages.runs.continues} `}

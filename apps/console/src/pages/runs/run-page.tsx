@@ -11,9 +11,12 @@ import { formatBytes, formatDuration, formatNumber } from '../../ui/format.js'
 import { NotFound } from '../../ui/not-found.js'
 import { Page } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
+import { Reason } from '../../ui/reason.js'
+import { sentence } from '../../ui/sentence.js'
 import { Loading } from '../../ui/states.js'
 import { notify, notifyError } from '../../ui/toasts.js'
 import { useSearch } from '../../ui/use-search.js'
+import { WithTimes } from '../../ui/with-times.js'
 import { durationOf, textOfRun, toneOfRun } from './run-list.js'
 import { Streams } from './streams.js'
 import { Timeline } from './timeline.js'
@@ -96,9 +99,13 @@ const Shown = ({ run, source, error }: ShownProps) => {
         {error !== null && <ProblemNote error={error} />}
         {run.error !== null && (
           <div className="note" data-tone="bad">
-            <strong>{run.error.message}</strong>
-            <span className="muted">{run.error.next}</span>
-            <span className="tag">{run.error.reason}</span>
+            <strong>
+              <WithTimes text={sentence(run.error.message)} />
+            </strong>
+            <span className="muted">
+              <WithTimes text={run.error.next} />
+            </span>
+            <Reason of={run.error.reason} />
           </div>
         )}
         {[
@@ -106,8 +113,14 @@ const Shown = ({ run, source, error }: ShownProps) => {
           ...run.caveats.map(({ kind, message, next }) => ({ key: kind, message, next })),
         ].map(({ key, message, next }) => (
           <div key={key + message} className="note" data-tone="warn">
-            <span>{message}</span>
-            {next !== null && <span className="muted">{next}</span>}
+            <span>
+              <WithTimes text={sentence(message)} />
+            </span>
+            {next !== null && (
+              <span className="muted">
+                <WithTimes text={next} />
+              </span>
+            )}
           </div>
         ))}
         <nav className="tabs" aria-label={t.parts}>

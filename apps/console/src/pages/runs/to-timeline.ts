@@ -1,4 +1,5 @@
 import type { RunDetailView } from '@inlet/contract'
+import { reasonText } from '../../ui/reason-text.js'
 
 export type TimedRun = Pick<RunDetailView, 'status' | 'outcome' | 'createdAt' | 'startedAt' | 'finishedAt' | 'attempts' | 'progress'>
 
@@ -58,7 +59,7 @@ export const toTimeline = (run: TimedRun, now: number): readonly TimelineRow[] =
     if (isLast) rows.push(...streamRows(run, startedAt, span))
     if (endedAt !== null && (attempt.left === 'parked' || attempt.left === 'released')) {
       const next = run.attempts[index + 1]?.startedAt
-      const note = attempt.message ?? attempt.reason
+      const note = attempt.message ?? (attempt.reason === null ? null : reasonText(attempt.reason))
       rows.push({
         ...plain,
         key: `wait ${key}`,

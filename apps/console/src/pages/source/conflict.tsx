@@ -4,13 +4,14 @@ import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
 import { Changes } from './changes.js'
 import { diffValues } from './diff-values.js'
-import { type Editable, toEditable } from './use-edits.js'
+import { type Editable, type Edits, toEditable } from './use-edits.js'
 
 interface ConflictProps {
   readonly source: SourceDetail
   /** What these edits began from. */
   readonly base: Editable
-  readonly onKeep: (revision: number) => void
+  /** Saves what is here on top of what is shown. */
+  readonly onKeep: (theirs: Edits['base']) => void
   readonly onDrop: () => void
 }
 
@@ -30,7 +31,7 @@ export const Conflict = ({ source, base, onKeep, onDrop }: ConflictProps) => {
         <>
           <Changes changes={diffValues(base, toEditable(now.data), '')} none={t.elsewhere} />
           <div className="row wrap">
-            <button type="button" className="button" onClick={() => onKeep(now.data.revision)}>
+            <button type="button" className="button" onClick={() => onKeep({ revision: now.data.revision, values: toEditable(now.data) })}>
               {t.keep}
             </button>
             <button type="button" className="button" onClick={onDrop}>

@@ -6,7 +6,8 @@ export interface Change {
   readonly after?: unknown
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The fields in which two values differ; lists count as one value. The path of the whole may be empty. */
 export const diffValues = (before: unknown, after: unknown, path: string): readonly Change[] => {

@@ -3,6 +3,7 @@ import { messages } from '../../messages.js'
 import { Badge } from '../../ui/badge.js'
 import { Paged } from '../../ui/paged.js'
 import { Time } from '../../ui/time.js'
+import { WithTimes } from '../../ui/with-times.js'
 
 const TONES: Readonly<Record<EventView['level'], string>> = { debug: 'idle', info: 'none', warn: 'warn', error: 'bad' }
 
@@ -32,7 +33,7 @@ export const EventsTab = ({ source }: { readonly source: string }) => (
                   {event.type}
                 </td>
                 <td className="text" data-label={messages.events.message}>
-                  {event.message}
+                  <WithTimes text={event.message} />
                 </td>
               </tr>
             ))}

@@ -8,6 +8,8 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { formatNumber } from '../../ui/format.js'
 import { Name } from '../../ui/name.js'
 import { Paged } from '../../ui/paged.js'
+import { Reason } from '../../ui/reason.js'
+import { reasonText } from '../../ui/reason-text.js'
 import { Empty } from '../../ui/states.js'
 import { Time } from '../../ui/time.js'
 import { notify, notifyError } from '../../ui/toasts.js'
@@ -50,7 +52,7 @@ export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => 
           (name) =>
             search[name] !== undefined && (
               <button key={name} type="button" className="button small" onClick={() => setSearch({ [name]: null })}>
-                {search[name]} ×
+                {name === 'reason' ? reasonText(search[name]) : search[name]} ×
               </button>
             ),
         )}
@@ -103,7 +105,7 @@ export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => 
                         </p>
                       </td>
                       <td>
-                        <span className="mono">{item.reason}</span>
+                        <Reason of={item.reason} />
                         <p className="muted">{item.message}</p>
                       </td>
                       <td className="right num" data-label={t.seen}>

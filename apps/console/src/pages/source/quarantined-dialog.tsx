@@ -8,6 +8,7 @@ import { useSession } from '../../session/session.js'
 import { Actor } from '../../ui/actor.js'
 import { Dialog } from '../../ui/dialog.js'
 import { ProblemNote } from '../../ui/problem.js'
+import { Reason } from '../../ui/reason.js'
 import { sentence } from '../../ui/sentence.js'
 import { Loading } from '../../ui/states.js'
 import { Time } from '../../ui/time.js'
@@ -83,11 +84,12 @@ const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView }
     await queries.invalidateQueries({ queryKey: ['source', slug] })
   }
   const isEdited = text !== original
+  const mayRetry = item.state === 'open' && session.can('retryQuarantined')
   const sample = useSample(text)
   return (
     <>
       <p>
-        <span className="mono">{item.reason}</span> <span className="muted">{item.message}</span>
+        <Reason of={item.reason} /> <span className="muted">{item.message}</span>
       </p>
       {item.state !== 'open' && item.stateBy !== null && (
         <p className="muted">
@@ -116,7 +118,15 @@ const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView }
         <div className="pair-of">
           <div className="field">
             <label htmlFor={id}>{t.record}</label>
-            <textarea id={id} className="input mono" rows={16} spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} />
+            <textarea
+              id={id}
+              className="input mono"
+              rows={16}
+              spellCheck={false}
+              readOnly={!mayRetry}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
           </div>
           {sample !== null && <MappedNow sourceId={item.sourceId} stream={item.stream} record={sample} />}
         </div>
@@ -135,7 +145,7 @@ const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView }
         <button type="button" className="button" onClick={onClose}>
           {messages.common.cancel}
         </button>
-        {item.state === 'open' && session.can('retryQuarantined') && (
+        {mayRetry && (
           <button
             type="button"
             className="button primary"

@@ -10,6 +10,7 @@ const blocker: WhyView['blocker'] = {
   clearsAt: null,
   reason: null,
   inQuarantine: false,
+  unquoted: { message: '', next: '' },
 }
 
 describe('the button that repairs a source', () => {

@@ -31,6 +31,10 @@ const SETTINGS: Repair = { label: 'settings', operation: null }
 /** What is tried again by itself, and still wants its owner: another try now changes nothing, and the test beside the settings says what would. */
 const asksOwner = ({ code, who }: WhyView['blocker']): boolean => who === 'owner' && (code === 'BACK_OFF' || code === 'RUN_PARKED')
 
+/** Which fields of the settings its owner will want first: what was refused, or where everything begins. */
+export const fieldsFor = ({ blocker: { reason } }: Pick<WhyView, 'blocker'>): 'secrets' | 'settings' =>
+  reason !== null && ['AUTH_FAILED', 'SECRET_UNREADABLE', 'SIGNATURE_INVALID', 'LOGIN_NOT_SAFE'].includes(reason) ? 'secrets' : 'settings'
+
 export const findRepair = ({ blocker, running }: Pick<WhyView, 'blocker' | 'running'>): Repair | null => {
   if (asksOwner(blocker)) return SETTINGS
   if (blocker.inQuarantine) return { label: 'quarantine', operation: null }

@@ -1,7 +1,7 @@
 import type { SavedSource, SourceDetail } from '@inlet/contract'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
-import { notify } from '../../ui/toasts.js'
+import { notify, undoBy } from '../../ui/toasts.js'
 
 interface RollBack {
   readonly source: Pick<SourceDetail, 'id' | 'version'>
@@ -17,13 +17,14 @@ interface RollBack {
  * Makes an earlier version live again, as a new one; it can be undone by going back to the version that was live. Throws ApiError: 412 when the source
  * has been changed meanwhile; it is then read again.
  */
-export const rollBack = async ({ source, revision, version, refresh, isUndo = false }: RollBack): Promise<void> => {
+export const rollBack = async ({ source, revision, version, refresh, isUndo = false }: RollBack): Promise<SavedSource> => {
   const live = source.version
   try {
     const path = `/v1/sources/${source.id}/rollback`
     const after = await client.call<SavedSource>('POST', path, { body: { version }, headers: { 'if-match': `"r${revision}"` } })
-    const undo = (): Promise<void> => rollBack({ source: after, revision: after.revision, version: live ?? version, refresh, isUndo: true })
-    notify(messages.versions.rolledBack(version), live === null || isUndo ? null : undo)
+    const undo = (): Promise<SavedSource> => rollBack({ source: after, revision: after.revision, version: live ?? version, refresh, isUndo: true })
+    notify(messages.versions.rolledBack(version), live === null || isUndo ? null : undoBy(undo))
+    return after
   } finally {
     await refresh()
   }

@@ -4,22 +4,23 @@ import { useState } from 'react'
 import { ApiError } from '../../api/api-error.js'
 import { client } from '../../api/client.js'
 import { fieldErrors } from '../../form/field-errors.js'
-import type { Values } from '../../form/schema.js'
+import type { Schema, Values } from '../../form/schema.js'
 import { Members } from '../../form/schema-form.js'
 import { useFirstFault } from '../../form/use-first-fault.js'
 import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Loading } from '../../ui/states.js'
-import { notify } from '../../ui/toasts.js'
+import { notify, undoBy } from '../../ui/toasts.js'
 import { MappingEditor } from '../mapping/mapping-editor.js'
 import { SecretsChoice } from '../source-fields/secrets-choice.js'
 import { NameField, SourceFields } from '../source-fields/source-fields.js'
 import { failureErrors, TestPanel } from '../test-panel.js'
 import { Conflict } from './conflict.js'
 import { DraftConflict } from './draft-conflict.js'
-import { rollBack } from './roll-back.js'
-import { changesOf, type Editable, toEditable, useEdits } from './use-edits.js'
+import { undoSave } from './undo-save.js'
+import { changesOf, changesOnto, type Editable, toEditable, useEdits } from './use-edits.js'
+import { useFieldsAskedFor } from './use-fields-asked-for.js'
 
 export const SettingsTab = ({ source }: { readonly source: SourceDetail }) => {
   const connector = useQuery({
@@ -81,17 +82,23 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
       setBusy(null)
     }
   }
-  const save = (revision = base.revision): Promise<void> =>
+  const save = (onto = base): Promise<void> =>
     work('save', async () => {
       const saved = await client.call<SavedSource>('PATCH', `/v1/sources/${source.id}`, {
-        body: { ...changes, ...(hasSecrets ? { secrets } : {}) },
-        headers: { 'if-match': `"r${revision}"` },
+        body: { ...(edits === null || onto === base ? changes : changesOnto(edits, onto.values)), ...(hasSecrets ? { secrets } : {}) },
+        headers: { 'if-match': `"r${onto.revision}"` },
       })
-      const before = source.version
+      const isNewVersion = source.version !== null && saved.version !== source.version
+      const undo = undoSave({
+        changed: Object.keys(changes) as (keyof Editable)[],
+        hasSecrets,
+        before: onto.values,
+        liveBefore: source.version,
+        saved,
+        refresh,
+      })
       discard()
-      if (before === null || saved.version === before) notify(t.savedAsIs)
-      else
-        notify(t.saved, session.can('rollBack') ? () => rollBack({ source, revision: saved.revision, version: before, refresh, isUndo: true }) : null)
+      notify(isNewVersion ? t.saved : t.savedAsIs, undo !== null && (!isNewVersion || session.can('rollBack')) ? undoBy(undo) : null)
       await refresh()
     })
   const test = (): Promise<void> =>
@@ -119,6 +126,7 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
   // What a test found before may have been corrected since.
   const errors = error === null ? failureErrors(result) : fieldErrors(error)
   const form = useFirstFault(error)
+  useFieldsAskedFor(form)
   const isInVersion = 'config' in changes || 'mapping' in changes || 'schedule' in changes
   return (
     <form
@@ -139,17 +147,19 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
           <fieldset className="body stack lockable" disabled={!mayWrite}>
             <NameField values={values} errors={errors} onChange={change} />
             <Members schema={connector.configSchema} values={values.config} path="config" errors={errors} onChange={(config) => change({ config })} />
-            <SecretsChoice
-              connector={connector.type}
-              schema={connector.secretSchema}
-              config={values.config}
-              credential={values.credential}
-              secrets={secrets}
-              stored={source.credential === null ? Object.keys(source.secrets) : []}
-              errors={errors}
-              onCredential={(credential) => change({ credential })}
-              onSecrets={setSecrets}
-            />
+            {Object.keys((connector.secretSchema as Schema).properties ?? {}).length > 0 && (
+              <SecretsChoice
+                connector={connector.type}
+                schema={connector.secretSchema}
+                config={values.config}
+                credential={values.credential}
+                secrets={secrets}
+                stored={source.credential === null ? Object.keys(source.secrets) : []}
+                errors={errors}
+                onCredential={(credential) => change({ credential })}
+                onSecrets={setSecrets}
+              />
+            )}
             <SourceFields values={values} errors={errors} onChange={change} />
           </fieldset>
         </section>
@@ -192,7 +202,7 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
             onCancel={() => setError(null)}
           />
         ) : isPrecondition(error) ? (
-          <Conflict source={source} base={base.values} onKeep={(revision) => void save(revision)} onDrop={discard} />
+          <Conflict source={source} base={base.values} onKeep={(theirs) => void save(theirs)} onDrop={discard} />
         ) : (
           error !== null && <ProblemNote error={error} />
         )}

@@ -92,7 +92,7 @@ const Shown = ({ source, why, error, refresh }: ShownProps) => {
   const classified = {
     ...source,
     outcome: source.lastRun?.outcome ?? null,
-    freshWithinSeconds: source.freshness.state === 'stale' ? 0 : null,
+    freshUntil: source.freshness.staleSince,
     parkedUntil: source.activeRun?.status === 'parked' ? source.activeRun.wakeAt : null,
     parkedReason: source.activeRun?.parkedReason ?? null,
     quarantined: 0,

@@ -2,13 +2,11 @@ import type { SourceDetail } from '@inlet/contract'
 import { useState } from 'react'
 import { client } from '../../api/client.js'
 import { messages } from '../../messages.js'
-import { notify, notifyError } from '../../ui/toasts.js'
+import { notify, notifyError, type Offer, undoBy } from '../../ui/toasts.js'
+import { wayBack } from '../sources/way-back.js'
 import type { Repair } from './repair.js'
 
 export type LifecycleAction = 'start' | 'stop' | 'pause' | 'resume' | 'run' | 'restart' | 'reload'
-
-/** What takes an action back; the others cannot be taken back, such as a run that was cancelled. */
-const UNDO: Partial<Readonly<Record<LifecycleAction, LifecycleAction>>> = { pause: 'resume', resume: 'pause', stop: 'start' }
 
 export interface Act {
   readonly isBusy: boolean
@@ -24,12 +22,12 @@ export const useAct = (refresh: () => Promise<void>): Act => {
   const call = async (
     path: string,
     done: string,
-    options: { readonly body?: object | undefined; readonly undo?: () => Promise<void> } = {},
+    options: { readonly body?: object | undefined; readonly offer?: Offer | null } = {},
   ): Promise<void> => {
     setBusy(true)
     try {
       await client.call('POST', path, options.body === undefined ? {} : { body: options.body })
-      notify(done, options.undo)
+      notify(done, options.offer)
     } catch (error) {
       notifyError(error)
     } finally {
@@ -38,9 +36,10 @@ export const useAct = (refresh: () => Promise<void>): Act => {
     }
   }
   const perform: Act['perform'] = (action, source, body = action === 'run' ? {} : undefined) => {
-    const back = UNDO[action]
-    const undo = back === undefined ? {} : { undo: () => call(`/v1/sources/${source.id}/${back}`, messages.source.done[back]) }
-    return call(`/v1/sources/${source.id}/${action}`, messages.source.done[action], { body, ...undo })
+    const back = wayBack(action, source.status)
+    const goBack = (to: 'start' | 'pause' | 'resume') => () => call(`/v1/sources/${source.id}/${to}`, messages.source.done[to])
+    const offer = back === null ? null : back.restores ? undoBy(goBack(back.action)) : { label: messages.common.startAgain, act: goBack(back.action) }
+    return call(`/v1/sources/${source.id}/${action}`, messages.source.done[action], { body, offer })
   }
   return {
     isBusy,

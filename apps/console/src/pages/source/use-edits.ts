@@ -4,6 +4,7 @@ import type { Values } from '../../form/schema.js'
 import type { MappingValue } from '../mapping/mapping-value.js'
 import type { SourceFieldValues } from '../source-fields/source-fields.js'
 import { diffValues } from './diff-values.js'
+import { mergeValues } from './merge-values.js'
 
 /** What of a source can be edited; secrets are not among it, since it is kept in the storage of the tab. */
 export interface Editable extends SourceFieldValues {
@@ -31,6 +32,15 @@ export const toEditable = ({ name, labels, freshWithin, schedule, language, conf
 /** The members that were changed: what somebody else did to the others meanwhile stays. */
 export const changesOf = ({ base, values }: Edits): Partial<Editable> =>
   Object.fromEntries(Object.entries(values).filter(([name, value]) => diffValues((base.values as unknown as Values)[name], value, name).length > 0))
+
+/** The same on top of what somebody else has made of the source meanwhile. */
+export const changesOnto = ({ base, values }: Edits, theirs: Editable): Partial<Editable> =>
+  Object.fromEntries(
+    Object.keys(changesOf({ base, values })).map((name) => {
+      const [before, mine, now] = [base.values, values, theirs].map((each) => (each as unknown as Values)[name])
+      return [name, mergeValues(before, mine, now)]
+    }),
+  )
 
 const read = (key: string): Edits | null => {
   try {

@@ -9,7 +9,7 @@ import { Badge } from '../../ui/badge.js'
 import { Paged } from '../../ui/paged.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Time } from '../../ui/time.js'
-import { notify, notifyError } from '../../ui/toasts.js'
+import { notify, notifyError, undoBy } from '../../ui/toasts.js'
 import { Changes } from './changes.js'
 import type { Change } from './diff-values.js'
 import { Review } from './review.js'
@@ -32,6 +32,8 @@ const Draft = ({ source }: { readonly source: SourceDetail }) => {
   const draft = useQuery({
     queryKey: ['source', source.slug, 'draft'],
     queryFn: ({ signal }) => client.call<DraftView>('GET', `/v1/sources/${source.id}/draft`, { signal }),
+    // A draft that was looked at before may be discarded or replaced by now: publishing it would be refused.
+    gcTime: 0,
   })
   const t = messages.versions
   const revision = draft.data?.revision
@@ -103,10 +105,11 @@ const Draft = ({ source }: { readonly source: SourceDetail }) => {
                   const path = `/v1/sources/${source.id}/draft`
                   await client.call('DELETE', path, { headers })
                   const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['source', source.slug] })
-                  notify(t.discarded, async () => {
+                  const undo = async (): Promise<void> => {
                     await client.call('PUT', path, { body: { config, mapping, schedule } })
                     await refresh()
-                  })
+                  }
+                  notify(t.discarded, undoBy(undo))
                   await refresh()
                 })
               }

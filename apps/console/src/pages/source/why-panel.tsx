@@ -5,10 +5,12 @@ import { messages } from '../../messages.js'
 import { useSession } from '../../session/session.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { formatDuration, formatExact } from '../../ui/format.js'
+import { inConsole } from '../../ui/in-console.js'
 import { sentence } from '../../ui/sentence.js'
 import { useNow } from '../../ui/time.js'
+import { useSearch } from '../../ui/use-search.js'
 import { WithTimes } from '../../ui/with-times.js'
-import { findRepair } from './repair.js'
+import { fieldsFor, findRepair } from './repair.js'
 import type { Act } from './use-act.js'
 
 const toneOf = ({ blocker, running }: WhyView): string => {
@@ -16,6 +18,11 @@ const toneOf = ({ blocker, running }: WhyView): string => {
   if (blocker.who === 'nobody') return 'ok'
   return ['STOPPED', 'PAUSED', 'NO_SCHEDULE', 'TEXT_MISSING'].includes(blocker.code) ? 'idle' : 'bad'
 }
+
+const NOTHING = 'Nothing to do.'
+
+/** What happens at the moment that `why` names; of whatever is not listed here nobody knows more than that it is tried again then. */
+const CLOCKS: Readonly<Record<string, 'dueIn' | 'clearsIn'>> = { NEXT_TICK: 'dueIn', LEASE_OF_DEAD_WORKER: 'clearsIn' }
 
 interface WhyPanelProps {
   readonly source: SourceDetail
@@ -26,6 +33,7 @@ interface WhyPanelProps {
 /** Why the source is not running (or that it is) in one sentence, until when, and the button that repairs it. */
 export const WhyPanel = ({ source, why, act }: WhyPanelProps) => {
   const session = useSession()
+  const [search] = useSearch()
   const t = messages.source
   const repair = findRepair(why)
   const [isAsking, setAsking] = useState(false)
@@ -38,6 +46,8 @@ export const WhyPanel = ({ source, why, act }: WhyPanelProps) => {
         </p>
         {repair !== null && repair.operation !== null && session.can(repair.operation) && (
           <button
+            // Another repair is another button: who pressed this one must not press that one, too.
+            key={repair.label}
             type="button"
             className="button primary"
             disabled={act.isBusy}
@@ -56,23 +66,30 @@ export const WhyPanel = ({ source, why, act }: WhyPanelProps) => {
           />
         )}
         {repair?.operation === null &&
+          (repair.label === 'settings' ? session.can('updateSource') : search['tab'] !== repair.label) &&
           (repair.label === 'workers' ? (
             <Link to="/workers" className="button">
               {t.repairs.workers}
             </Link>
           ) : (
-            <Link to="/sources/$ref" params={{ ref: source.slug }} search={{ tab: repair.label }} className="button">
+            <Link
+              to="/sources/$ref"
+              params={{ ref: source.slug }}
+              search={{ tab: repair.label, ...(repair.label === 'settings' && { at: fieldsFor(why) }) }}
+              replace={search['tab'] === repair.label}
+              className="button"
+            >
               {t.repairs[repair.label]}
             </Link>
           ))}
       </div>
       <p className="muted row wrap">
-        {blocker.next !== 'Nothing to do.' && (
+        {![NOTHING, `“${repair === null ? '' : t.repairs[repair.label]}”`].includes(inConsole(blocker.next)) && (
           <span>
             <WithTimes text={blocker.next} />
           </span>
         )}
-        {blocker.clearsAt !== null && <Clock at={blocker.clearsAt} isDue={blocker.code === 'NEXT_TICK'} />}
+        {blocker.clearsAt !== null && <Clock at={blocker.clearsAt} code={blocker.code} />}
         <span className="tag">{blocker.code}</span>
       </p>
       {why.remarks.map(({ code, message, next }) => (
@@ -87,12 +104,13 @@ export const WhyPanel = ({ source, why, act }: WhyPanelProps) => {
   )
 }
 
-const Clock = ({ at, isDue }: { readonly at: string; readonly isDue: boolean }) => {
+const Clock = ({ at, code }: { readonly at: string; readonly code: string }) => {
   const now = useNow()
+  const t = messages.source
   const seconds = (Date.parse(at) - now.getTime()) / 1_000
   return (
     <time dateTime={at} title={formatExact(new Date(at))}>
-      {seconds > 0 ? messages.source[isDue ? 'dueIn' : 'clearsIn'](formatDuration(seconds)) : messages.source.clearsNow}
+      {seconds > 0 ? t[CLOCKS[code] ?? 'triedIn'](formatDuration(seconds)) : t.triedNow}
     </time>
   )
 }

@@ -3,9 +3,6 @@ import { client } from '../../api/client.js'
 
 export const BULK_ACTIONS = ['run', 'start', 'stop', 'pause', 'resume', 'label'] as const satisfies readonly BulkAction[]
 
-/** What takes an action back from the sources that it changed. */
-export const UNDO: Partial<Readonly<Record<BulkAction, Exclude<BulkAction, 'label'>>>> = { pause: 'resume', resume: 'pause', stop: 'start' }
-
 export interface LabelChange {
   readonly set: Readonly<Record<string, string>>
   readonly remove: readonly string[]

@@ -1,7 +1,6 @@
 import type { BulkAction, SourceLine } from '@inlet/contract'
 import { useState } from 'react'
 import { messages } from '../../messages.js'
-import { useSession } from '../../session/session.js'
 import { formatNumber } from '../../ui/format.js'
 import { BULK_ACTIONS } from './bulk-actions.js'
 import { BulkDialog } from './bulk-dialog.js'
@@ -17,7 +16,6 @@ interface BulkBarProps {
 
 /** What can be done with the selected sources. */
 export const BulkBar = ({ lines, matching, selection, onBegun }: BulkBarProps) => {
-  const session = useSession()
   const [begun, setBegun] = useState<{ readonly action: BulkAction; readonly chosen: readonly SourceLine[] } | null>(null)
   const t = messages.sources.bulk
   const chosen = lines.filter(({ id }) => selection.ids.has(id))
@@ -30,7 +28,7 @@ export const BulkBar = ({ lines, matching, selection, onBegun }: BulkBarProps) =
         </button>
       )}
       <span className="grow" />
-      {(session.can('createBulkOperation') ? BULK_ACTIONS : []).map((action) => (
+      {BULK_ACTIONS.map((action) => (
         <button key={action} type="button" className="button small" onClick={() => setBegun({ action, chosen })}>
           {t.actions[action]}
         </button>

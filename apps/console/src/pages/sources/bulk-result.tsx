@@ -18,7 +18,8 @@ import { Loading } from '../../ui/states.js'
 import { Time } from '../../ui/time.js'
 import { notifyError } from '../../ui/toasts.js'
 import { useSearch } from '../../ui/use-search.js'
-import { type BulkRequest, beginBulk, UNDO } from './bulk-actions.js'
+import { type BulkRequest, beginBulk } from './bulk-actions.js'
+import { bulkWayBack } from './way-back.js'
 
 const BUSY_MS = 700
 const TONES: Readonly<Record<BulkItemView['result'], string>> = { waiting: 'busy', done: 'ok', unchanged: 'idle', failed: 'bad', skipped: 'warn' }
@@ -56,7 +57,8 @@ const BulkResult = ({ id, onClose, onBegun }: BulkResultProps) => {
         {found.isError ? <ProblemNote error={found.error} /> : <Loading />}
       </Dialog>
     )
-  const { action, labels, counts, total, actor, actorName, createdAt, stoppedAt } = found.data
+  const { action, labels, counts, statusesBefore, total, actor, actorName, createdAt, stoppedAt } = found.data
+  const back = bulkWayBack(action, statusesBefore)
   return (
     <Dialog title={t.question(t.actions[action], formatNumber(total))} onClose={onClose} className="wide">
       <p role="status">
@@ -80,6 +82,7 @@ const BulkResult = ({ id, onClose, onBegun }: BulkResultProps) => {
           </span>
         ))}
       </p>
+      {isOver && back !== null && back.others > 0 && <p className="hint">{t.notBack(t.actions[back.action], formatNumber(back.others))}</p>}
       <Items operation={found.data} />
       <Actions operation={found.data} onClose={onClose} onBegun={onBegun} />
     </Dialog>
@@ -139,17 +142,21 @@ const Items = ({ operation: { id, counts, doneAt } }: { readonly operation: Bulk
 const Actions = ({ operation, onClose, onBegun }: Omit<BulkResultProps, 'id'> & { readonly operation: BulkOperationView }) => {
   const session = useSession()
   const queries = useQueryClient()
-  const { id, action, labels, counts, doneAt } = operation
+  const { id, action, labels, counts, statusesBefore, doneAt } = operation
   const t = messages.sources.bulk
   const mayBegin = session.can('createBulkOperation') && doneAt !== null
-  const undo = UNDO[action]
-  const begin = async (request: BulkRequest, result: BulkItemView['result']): Promise<void> => {
+  const back = bulkWayBack(action, statusesBefore)
+  const begin = async (
+    request: BulkRequest,
+    result: BulkItemView['result'],
+    isMeant: (item: BulkItemView) => boolean = () => true,
+  ): Promise<void> => {
     try {
       const items = await listAll<BulkItemView>(`/v1/bulk-operations/${id}/items`, { query: { result } })
       onBegun(
         await beginBulk(
           request,
-          items.map(({ sourceId }) => sourceId),
+          items.filter(isMeant).map(({ sourceId }) => sourceId),
         ),
       )
     } catch (error) {
@@ -163,9 +170,13 @@ const Actions = ({ operation, onClose, onBegun }: Omit<BulkResultProps, 'id'> & 
   return (
     <div className="actions">
       <CopyButton text={location.href} label={messages.copy.link} className="button quiet" />
-      {mayBegin && undo !== undefined && counts.done > 0 && (
-        <button type="button" className="button" onClick={() => void begin({ action: undo }, 'done')}>
-          {t.undo(t.actions[undo], formatNumber(counts.done))}
+      {mayBegin && back !== null && (
+        <button
+          type="button"
+          className="button"
+          onClick={() => void begin({ action: back.action }, 'done', ({ statusBefore }) => statusBefore === back.status)}
+        >
+          {back.restores ? t.undo(t.actions[back.action], formatNumber(back.count)) : t.startAgain(formatNumber(back.count))}
         </button>
       )}
       {mayBegin && counts.failed > 0 && (

@@ -1,5 +1,5 @@
 import type { SourceLine } from '@inlet/contract'
-import { CONDITIONS, type Condition, isBroken, isStale, toCondition } from './condition.js'
+import { CONDITIONS, type Condition, causeOf, causeText, isBroken, isStale, toCondition } from './condition.js'
 
 export const SHOWS = ['all', 'attention', 'running', 'stale', 'quarantined', 'off'] as const
 export type Show = (typeof SHOWS)[number]
@@ -10,7 +10,7 @@ export interface SourceFilter {
   readonly q: string
   readonly show: Show
   readonly connector: string
-  /** Broken for this reason. */
+  /** What it needs somebody for, see `causeOf`. */
   readonly reason: string
   readonly sort: Sort
 }
@@ -18,7 +18,7 @@ export interface SourceFilter {
 export interface ClassifiedLine {
   readonly line: SourceLine
   readonly condition: Condition
-  /** Its name, by which the list is ordered. */
+  /** Its name as the list is ordered by it: Shop 2 stands before Shop 10. */
   readonly name: string
   /** What a search looks through. */
   readonly text: string
@@ -31,17 +31,22 @@ export const classify = (line: SourceLine, now: Date): ClassifiedLine => {
   const condition = toCondition(line, now)
   const before = known.get(line)
   if (before?.condition === condition) return before
-  const classified = { line, condition, name: line.name.toLowerCase(), text: before?.text ?? toText(line) }
+  const classified = { line, condition, name: toOrderKey(line.name), text: before?.text ?? toText(line) }
   known.set(line, classified)
   return classified
 }
+
+/** Digits that a number in a name is filled up to: longer ones are no numbers that people count with. */
+const DIGITS = 12
+
+const toOrderKey = (name: string): string => name.toLowerCase().replaceAll(/\d+/gu, (number) => number.padStart(DIGITS, '0'))
 
 const toText = (line: SourceLine): string =>
   [
     line.name,
     line.slug,
     line.connector,
-    line.reason ?? '',
+    line.reason === null ? '' : `${line.reason} ${causeText(line.reason)}`,
     line.problem ?? '',
     ...Object.entries(line.labels).map(([name, value]) => `${name}:${value}`),
   ]
@@ -74,7 +79,7 @@ export const isShown = (classified: ClassifiedLine, show: Show, now: Date): bool
 export const matcherOf = (filter: Pick<SourceFilter, 'q' | 'connector' | 'reason'>): ((classified: ClassifiedLine) => boolean) => {
   const { wanted, unwanted } = parseTerms(filter.q)
   return ({ text, line, condition }) =>
-    (filter.reason === '' || (condition === 'broken' && line.reason === filter.reason)) &&
+    (filter.reason === '' || causeOf(line, condition) === filter.reason) &&
     (filter.connector === '' || line.connector === filter.connector) &&
     wanted.every((word) => text.includes(word)) &&
     !unwanted.some((word) => text.includes(word))
@@ -101,22 +106,33 @@ const ORDERS: Readonly<Record<Sort, (a: ClassifiedLine, b: ClassifiedLine) => nu
 export const sortSources = (lines: readonly ClassifiedLine[], sort: Sort): readonly ClassifiedLine[] =>
   lines.toSorted((a, b) => ORDERS[sort](a, b) || byName(a, b))
 
-/** Why sources are broken and how many are for each reason, the most frequent first. */
-export const countReasons = (lines: readonly ClassifiedLine[]): readonly (readonly [reason: string, count: number])[] => {
+/** What sources need somebody for, and how many for each cause, the most frequent first. */
+export const countCauses = (lines: readonly ClassifiedLine[]): readonly (readonly [cause: string, count: number])[] => {
   const counts = new Map<string, number>()
-  for (const { line, condition } of lines)
-    if (condition === 'broken' && line.reason !== null) counts.set(line.reason, (counts.get(line.reason) ?? 0) + 1)
+  for (const { line, condition } of lines) {
+    const cause = causeOf(line, condition)
+    if (cause !== null) counts.set(cause, (counts.get(cause) ?? 0) + 1)
+  }
   return [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b))
 }
 
-/** Sources that are broken for the same reason together, each group where its first one stands; all others alone. */
-export const groupByReason = (lines: readonly ClassifiedLine[]): readonly (readonly ClassifiedLine[])[] => {
-  const groups = new Map<string, ClassifiedLine[]>()
+export interface CauseGroup {
+  readonly cause: string
+  /** At least one, in the order given. */
+  readonly members: readonly [ClassifiedLine, ...ClassifiedLine[]]
+}
+
+/** Sources that need somebody for the same cause together; what is worst comes first, then what concerns most. */
+export const groupByCause = (lines: readonly ClassifiedLine[]): readonly CauseGroup[] => {
+  const groups = new Map<string, [ClassifiedLine, ...ClassifiedLine[]]>()
   for (const each of lines) {
-    const key = each.condition === 'broken' && each.line.reason !== null ? each.line.reason : `alone ${each.line.id}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [each])
-    else group.push(each)
+    const cause = causeOf(each.line, each.condition)
+    if (cause === null) continue
+    const members = groups.get(cause)
+    if (members === undefined) groups.set(cause, [each])
+    else members.push(each)
   }
-  return [...groups.values()]
+  return [...groups]
+    .map(([cause, members]) => ({ cause, members }))
+    .sort((a, b) => rank(a.members[0]) - rank(b.members[0]) || b.members.length - a.members.length || a.cause.localeCompare(b.cause))
 }

@@ -1,6 +1,7 @@
 import { messages } from '../../messages.js'
 import { formatNumber } from '../../ui/format.js'
 import { SearchField } from '../../ui/search-field.js'
+import { causeText } from './condition.js'
 import { SHOWS, SORTS, type SourceFilter } from './filter-sources.js'
 import { SavedFilters } from './saved-filters.js'
 
@@ -9,7 +10,7 @@ interface FiltersProps {
   /** Null while nobody knows. */
   readonly counts: Readonly<Record<string, number>> | null
   readonly connectors: readonly string[]
-  /** Why sources are broken, and how many are. */
+  /** What sources need somebody for, and how many. */
   readonly reasons: readonly (readonly [reason: string, count: number])[]
   readonly onChange: (change: Readonly<Record<string, string | null>>) => void
 }
@@ -35,11 +36,13 @@ export const Filters = ({ filter, counts, connectors, reasons, onChange }: Filte
           <select className="input narrow" aria-label={t.reason} value={filter.reason} onChange={(event) => onChange({ reason: event.target.value })}>
             <option value="">{t.anyReason}</option>
             {reasons.map(([reason, count]) => (
-              <option key={reason} value={reason}>
-                {reason} ({formatNumber(count)})
+              <option key={reason} value={reason} title={reason}>
+                {causeText(reason)} ({formatNumber(count)})
               </option>
             ))}
-            {filter.reason !== '' && !reasons.some(([reason]) => reason === filter.reason) && <option>{filter.reason}</option>}
+            {filter.reason !== '' && !reasons.some(([reason]) => reason === filter.reason) && (
+              <option value={filter.reason}>{causeText(filter.reason)}</option>
+            )}
           </select>
         )}
         <select

@@ -24,6 +24,9 @@ export const withFilter = (saved: readonly SavedFilter[], filter: SavedFilter): 
   filter,
 ]
 
+/** Where this browser keeps them. */
+export const SAVED_FILTERS_KEY = 'inlet.savedFilters'
+
 /** What this browser has kept; nothing where that cannot be read. */
 export const readSaved = (text: string | null): readonly SavedFilter[] => {
   try {

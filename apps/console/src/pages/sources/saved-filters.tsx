@@ -5,21 +5,19 @@ import { Name } from '../../ui/name.js'
 import { shownName } from '../../ui/shown-name.js'
 import { useSearch } from '../../ui/use-search.js'
 import { TextField } from '../source-fields/text-field.js'
-import { isSameFilter, readSaved, type SavedFilter, toChange, toFilterSearch, withFilter } from './saved-filter.js'
-
-const KEY = 'inlet.savedFilters'
+import { isSameFilter, readSaved, SAVED_FILTERS_KEY, type SavedFilter, toChange, toFilterSearch, withFilter } from './saved-filter.js'
 
 /** Filters of this browser, each one press away. */
 export const SavedFilters = () => {
   const [search, setSearch] = useSearch()
-  const [saved, setSaved] = useState(() => readSaved(localStorage.getItem(KEY)))
+  const [saved, setSaved] = useState(() => readSaved(localStorage.getItem(SAVED_FILTERS_KEY)))
   const [isNaming, setNaming] = useState(false)
   const [name, setName] = useState('')
   const current = toFilterSearch(search)
   const isSaved = saved.some((one) => isSameFilter(one.search, current))
   const t = messages.sources.saved
   const keep = (next: readonly SavedFilter[]): void => {
-    localStorage.setItem(KEY, JSON.stringify(next))
+    localStorage.setItem(SAVED_FILTERS_KEY, JSON.stringify(next))
     setSaved(next)
   }
   const canSave = Object.keys(current).length > 0 && !isSaved

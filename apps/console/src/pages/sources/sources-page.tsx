@@ -11,7 +11,7 @@ import { useNow } from '../../ui/time.js'
 import { useSearch } from '../../ui/use-search.js'
 import { BulkBar } from './bulk-bar.js'
 import { BulkInAddress } from './bulk-result.js'
-import { classify, countReasons, isShown, matcherOf, SHOWS, SORTS, type SourceFilter, sortSources } from './filter-sources.js'
+import { classify, countCauses, isShown, matcherOf, SHOWS, SORTS, type SourceFilter, sortSources } from './filter-sources.js'
 import { Filters } from './filters.js'
 import { SourceList } from './source-list.js'
 import { useSame } from './use-same.js'
@@ -57,14 +57,19 @@ export const SourcesPage = () => {
   )
 }
 
-const NoSources = () => (
-  <Empty title={messages.sources.none}>
-    <p>{messages.sources.noneHint}</p>
-    <Link to="/new-source" className="button primary">
-      {messages.sources.add}
-    </Link>
-  </Empty>
-)
+const NoSources = () => {
+  const session = useSession()
+  return (
+    <Empty title={messages.sources.none}>
+      <p>{messages.sources.noneHint}</p>
+      {session.can('createSource') && (
+        <Link to="/new-source" className="button primary">
+          {messages.sources.add}
+        </Link>
+      )}
+    </Empty>
+  )
+}
 
 const NONE: readonly SourceLine[] = []
 
@@ -96,8 +101,10 @@ const Sources = ({ items: known }: { readonly items: readonly SourceLine[] | nul
   const [isHeld, setHeld] = useState(false)
   const rows = useSteadyOrder(sorted, isHeld, JSON.stringify([q, filter.show, filter.connector, filter.reason, filter.sort]))
   const connectors = useMemo(() => [...new Set(items.map(({ connector }) => connector))].sort(), [items])
-  const reasons = useMemo(() => countReasons(classified), [classified])
-  const selection = useSelection(items)
+  const reasons = useMemo(() => countCauses(classified), [classified])
+  const session = useSession()
+  const selected = useSelection(items)
+  const selection = session.can('createBulkOperation') ? selected : null
   const t = messages.sources
 
   return (
@@ -120,7 +127,9 @@ const Sources = ({ items: known }: { readonly items: readonly SourceLine[] | nul
       ) : (
         <SourceList rows={rows} selection={selection} sort={filter.sort} onSort={(sort) => setSearch({ sort })} onHold={setHeld} />
       )}
-      {selection.ids.size > 0 && <BulkBar lines={items} matching={rows} selection={selection} onBegun={(id) => setSearch({ bulk: id })} />}
+      {selection !== null && selection.ids.size > 0 && (
+        <BulkBar lines={items} matching={rows} selection={selection} onBegun={(id) => setSearch({ bulk: id })} />
+      )}
       <BulkInAddress />
     </div>
   )

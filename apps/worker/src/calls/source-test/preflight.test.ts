@@ -5,6 +5,9 @@ import { type Facts, type StepName, toSteps } from './preflight.js'
 const fine: Facts = {
   failure: null,
   networked: true,
+  named: true,
+  hasSecrets: true,
+  pushed: false,
   encrypted: true,
   checked: true,
   withoutConnector: false,
@@ -65,11 +68,20 @@ describe('toSteps', () => {
       dns: 'skipped',
       reach: 'skipped',
       tls: 'skipped',
+      address: 'skipped',
       mapping: 'skipped',
       auth: 'passed',
     })
     expect(statuses({ encrypted: false })).toMatchObject({ reach: 'passed', tls: 'skipped' })
     expect(statuses({ withoutConnector: true })).toMatchObject({ config: 'skipped', auth: 'skipped', records: 'skipped', mapping: 'passed' })
+  })
+
+  it('claims nothing about what it has not tried', () => {
+    expect(statuses({ hasSecrets: false })).toMatchObject({ auth: 'skipped', permission: 'passed' })
+    expect(statuses({ hasSecrets: false, checked: false, failure: new Failure('PERMISSION_DENIED', 'why') })).toMatchObject({ auth: 'skipped' })
+    expect(statuses({ hasSecrets: false, checked: false, failure: new Failure('AUTH_FAILED', 'why') })).toMatchObject({ auth: 'failed' })
+    expect(statuses({ named: false })).toMatchObject({ address: 'passed', dns: 'skipped', reach: 'passed' })
+    expect(statuses({ networked: false, pushed: true })).toMatchObject({ auth: 'skipped', permission: 'skipped', content: 'skipped' })
   })
 
   it('warns of empty and slow sources, and fails for what the mapping rejects', () => {

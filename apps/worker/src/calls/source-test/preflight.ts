@@ -16,10 +16,15 @@ export interface Step {
 export interface Facts {
   /** What ended the test early; null when it completed. */
   readonly failure: Failure | null
-  /** Whether the settings name an address, and whether it is encrypted. */
+  /** Whether the settings name an address, whether by a host name, and whether it is encrypted. */
   readonly networked: boolean
+  readonly named: boolean
   readonly encrypted: boolean
-  /** Whether the connector's own check passed, which shows that credentials and permissions are right. */
+  /** Whether the connector was given secrets. */
+  readonly hasSecrets: boolean
+  /** Whether records are only pushed to it: then there is nothing to reach, and nobody who accepts credentials. */
+  readonly pushed: boolean
+  /** Whether the connector's own check passed, which shows that credentials, if any, and permissions are right. */
   readonly checked: boolean
   /** Only the mapping was tested, on given records. */
   readonly withoutConnector: boolean
@@ -87,7 +92,10 @@ const isSkipped = (name: StepName, facts: Facts): boolean => {
   if (name === 'mapping') return !facts.mapped
   if (facts.withoutConnector) return true
   if (name === 'tls') return !facts.networked || !facts.encrypted
-  return ['dns', 'reach'].includes(name) && !facts.networked
+  if (name === 'dns') return !facts.networked || !facts.named
+  if (name === 'address' || name === 'reach') return !facts.networked
+  if (name === 'auth') return facts.pushed || !facts.hasSecrets
+  return facts.pushed && (name === 'permission' || name === 'content')
 }
 
 /** When a test fails before the check passed, nothing is known about credentials, except that a missing permission proves them right. */

@@ -37,7 +37,7 @@ export const testSource = async (deps: TestDeps, { request, params }: TestReques
   const startedAt = performance.now()
   const log = createCapturedLog(deps.connecting.secrets)
   const counted = countRequests(deps.connecting.http, log.log)
-  const found: Found = { samples: [], specs: [], targets: [], hasSecrets: false, browsable: false, checked: false, checkWarnings: [] }
+  const found: Found = { samples: [], specs: [], targets: [], hasSecrets: false, pushed: false, browsable: false, checked: false, checkWarnings: [] }
   const signal = timeoutSignal(readLimitMs, outer)
   const mapSignal = timeoutSignal(readLimitMs + MAP_LIMIT_MS, outer)
   const work = { deps: { ...deps, connecting: { ...deps.connecting, log: log.log, http: counted.http } }, params, found, signal, mapSignal }
@@ -71,6 +71,7 @@ interface Found {
   specs: readonly StreamSpec[]
   targets: readonly EgressTarget[]
   hasSecrets: boolean
+  pushed: boolean
   browsable: boolean
   checked: boolean
   checkWarnings: readonly CheckWarning[]
@@ -89,6 +90,7 @@ const readLive = async (work: Work, request: ConnectionRequest): Promise<void> =
   const { deps, params, found, signal } = work
   const connector = deps.connecting.findConnector(request.connector)
   found.browsable = connector?.browse !== undefined
+  found.pushed = connector?.receive !== undefined
   const pooled = await openConnection(deps.connecting, { ...request, knowsRecords: false }, signal)
   try {
     found.targets = pooled.connector.egress?.(pooled.context.config) ?? []

@@ -1,12 +1,13 @@
+import { isIP } from 'node:net'
 import type { CheckWarning, EgressTarget, StreamSpec } from '@inlet/connector-sdk'
 import type { CallParams } from '@inlet/contract'
-import { caveatKinds, describeCaveat, type Failure, fillStep, type RejectedRecord } from '@inlet/domain'
+import { caveatKinds, describeCaveat, type Failure, fillStep, isUrl, type RejectedRecord } from '@inlet/domain'
 import { findStreamMapping, findUnknownStreams, type MappedRecord, type Mapping } from '@inlet/mapping'
 import type { createCapturedLog } from './capture-log.js'
 import { type Step, toSteps } from './preflight.js'
 import type { RawSample } from './read-sample.js'
 import { showRecord, showRejected } from './show-record.js'
-import { type Warning, warnOf, warnOfClearText } from './warn.js'
+import { hasContentElsewhere, type Warning, warnOf, warnOfClearText } from './warn.js'
 import { warnOfMapping } from './warn-of-mapping.js'
 
 /** The findings of a test. */
@@ -16,6 +17,8 @@ export interface TestFindings {
   readonly targets: readonly EgressTarget[]
   /** Whether the connector was given secrets. */
   readonly hasSecrets: boolean
+  /** Whether records are only pushed to the connector. */
+  readonly pushed: boolean
   readonly browsable: boolean
   /** Whether the connector's own check passed. */
   readonly checked: boolean
@@ -30,6 +33,10 @@ export interface TestFindings {
   readonly durationMs: number
   readonly log: ReturnType<typeof createCapturedLog>
 }
+
+/** Of an address in brackets, without them. */
+const hostOf = (target: EgressTarget): string =>
+  'url' in target ? (isUrl(target.url) ? new URL(target.url).hostname.replace(/^\[|\]$/g, '') : target.url) : target.host
 
 export interface MappedSample extends RawSample {
   readonly mapped: readonly MappedRecord[]
@@ -47,6 +54,9 @@ export const toAnswer = (found: TestFindings): string => {
     failure: found.failure,
     networked: found.targets.length > 0,
     encrypted: found.targets.some((target) => 'url' in target && target.url.startsWith('https:')),
+    named: found.targets.some((target) => isIP(hostOf(target)) === 0),
+    hasSecrets: found.hasSecrets,
+    pushed: found.pushed,
     withoutConnector: found.withoutConnector,
     checked: found.checked,
     mapped: found.mapping !== null && Object.keys(found.mapping).length > 0,
@@ -55,6 +65,7 @@ export const toAnswer = (found: TestFindings): string => {
     records: records + rejections.length,
     durationMs: found.durationMs,
   }).map((step) => ({ ...step, next: step.next === null ? null : fillStep(step.next, found.subject?.source ?? '<source>', found.subject?.secrets) }))
+  const mayBeEmpty = hasContentElsewhere(found.samples.map((each) => ({ spec: each.spec, found: each.records.length + rejectionsOf(each).length })))
   const { texts, truncated } = showSamples(found.samples)
   const frame = {
     ok: steps.every(({ status }) => status !== 'failed'),
@@ -66,7 +77,7 @@ export const toAnswer = (found: TestFindings): string => {
       ...found.checkWarnings.map((warning) => ({ ...warning, stream: '' })),
       ...warnOfClearText(found),
       ...findUnknownStreams(found.mapping, streamsOf(found)),
-      ...found.samples.flatMap(warnOfSample),
+      ...found.samples.flatMap((sample) => warnOfSample(sample, mayBeEmpty)),
       ...found.samples.flatMap((sample) =>
         warnOfMapping(
           found.mapping,
@@ -92,12 +103,13 @@ export const toAnswer = (found: TestFindings): string => {
 const streamsOf = ({ specs, samples }: TestFindings): readonly string[] =>
   specs.length === 0 ? [] : [...specs.map(({ name }) => name), ...samples.flatMap(({ records }) => records.map(({ stream }) => stream))]
 
-const warnOfSample = (sample: MappedSample): readonly Warning[] =>
+const warnOfSample = (sample: MappedSample, mayBeEmpty: boolean): readonly Warning[] =>
   warnOf({
     spec: sample.spec,
     raw: sample.records,
     mapped: sample.mapped.map(({ records: made }) => made),
     rejected: rejectionsOf(sample).length,
+    mayBeEmpty,
   })
 
 const caveatsOf = ({ spec, caveats }: MappedSample): readonly { readonly code: string; readonly stream: string; readonly message: string }[] =>

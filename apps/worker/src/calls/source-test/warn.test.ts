@@ -1,7 +1,7 @@
 import type { StreamSpec } from '@inlet/connector-sdk'
 import type { SourceRecord } from '@inlet/domain'
 import { describe, expect, it } from 'vitest'
-import { warnOf, warnOfClearText } from './warn.js'
+import { hasContentElsewhere, warnOf, warnOfClearText } from './warn.js'
 
 const spec = (changes: Partial<StreamSpec> = {}): StreamSpec => ({ name: 's', kind: 'row', incremental: true, deletes: 'sweep', ...changes })
 const record = (key: number, changes: Partial<SourceRecord> = {}): SourceRecord => ({
@@ -16,7 +16,7 @@ const codes = (
   raw: readonly SourceRecord[],
   mapped: readonly (readonly SourceRecord[])[] = raw.map((each) => [each]),
   rejected = 0,
-) => warnOf({ spec: of, raw, mapped, rejected }).map(({ code }) => code)
+) => warnOf({ spec: of, raw, mapped, rejected, mayBeEmpty: false }).map(({ code }) => code)
 
 describe('warnOf', () => {
   it('does not warn about a complete stream', () => {
@@ -32,6 +32,18 @@ describe('warnOf', () => {
     ['a mapping that drops everything', codes(spec(), [record(1)], [[]]), ['ALL_DROPPED']],
     ['rejections', codes(spec(), [record(1), record(2)], [[], [record(2)]], 1), ['REJECTED']],
   ])('warns of %s', (_what, found, expected) => expect(found).toEqual(expected))
+  it('does not miss records that are in other streams, and counts what was refused', () => {
+    const empty = { spec: spec(), raw: [], mapped: [], rejected: 0, mayBeEmpty: true }
+    expect(warnOf(empty)).toEqual([])
+    expect(warnOf({ ...empty, rejected: 1 }).map(({ message }) => message)).toEqual(['one record could not be used and would go to quarantine'])
+  })
+  it('expects every stream to hold something, except where a catalog lists what others hold', () => {
+    const [files, rows, documents] = [spec({ catalog: true }), spec({ name: 'rows' }), spec({ name: 'documents' })]
+    const elsewhere = (...counts: readonly [number, number, number]) =>
+      hasContentElsewhere([files, rows, documents].map((of, index) => ({ spec: of, found: counts[index] ?? 0 })))
+    expect([elsewhere(1, 2, 0), elsewhere(1, 0, 0), elsewhere(0, 0, 0)]).toEqual([true, false, false])
+    expect(hasContentElsewhere([rows, documents].map((of, index) => ({ spec: of, found: index })))).toBe(false)
+  })
   it('asks for no cursor where settings have none', () => {
     expect(codes(spec({ incremental: false, kind: 'document' }), [record(1, { text: 'prose' })])).toEqual([])
     expect(codes(spec({ incremental: false, kind: 'item', catalog: true }), [record(1)])).toEqual([])

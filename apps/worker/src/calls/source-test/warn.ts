@@ -9,6 +9,8 @@ export interface StreamSample {
   /** By raw record: what would be stored. */
   readonly mapped: readonly (readonly SourceRecord[])[]
   readonly rejected: number
+  /** Whether it is right that nothing came: other streams have what the source holds, such as the rows of its files where there are no documents. */
+  readonly mayBeEmpty: boolean
 }
 
 export interface Warning {
@@ -18,11 +20,11 @@ export interface Warning {
 }
 
 /** Returns what a user should know before a stream goes live. Pure. */
-export const warnOf = ({ spec, raw, mapped, rejected }: StreamSample): readonly Warning[] => {
+export const warnOf = ({ spec, raw, mapped, rejected, mayBeEmpty }: StreamSample): readonly Warning[] => {
   const stored = mapped.flat().filter(({ op }) => op !== 'delete')
   const keys = new Set(stored.map(({ key }) => keyText(key)))
   const found: [Warning['code'], boolean, string][] = [
-    ['EMPTY', raw.length === 0 && rejected === 0, 'no record came'],
+    ['EMPTY', raw.length === 0 && rejected === 0 && !mayBeEmpty, 'no record came'],
     [
       'NOT_INCREMENTAL',
       // Files have no cursor, whatever the settings say.
@@ -41,10 +43,14 @@ export const warnOf = ({ spec, raw, mapped, rejected }: StreamSample): readonly 
       'no record has a title, a text or strings in its data, so that search finds them by their keys only; a mapping can set title and text',
     ],
     ['ALL_DROPPED', raw.length > 0 && stored.length === 0 && rejected === 0, 'the mapping drops every record'],
-    ['REJECTED', rejected > 0, `${rejected} records could not be used and would go to quarantine`],
+    ['REJECTED', rejected > 0, `${rejected === 1 ? 'one record' : `${rejected} records`} could not be used and would go to quarantine`],
   ]
   return found.flatMap(([code, applies, message]) => (applies ? [{ code, stream: spec.name, message }] : []))
 }
+
+/** Whether streams share by its kind what a catalog lists, as of files, and some have it: the others may then be empty. Pure. */
+export const hasContentElsewhere = (streams: readonly { readonly spec: StreamSpec; readonly found: number }[]): boolean =>
+  streams.some(({ spec }) => spec.catalog === true) && streams.some(({ spec, found }) => spec.catalog !== true && found > 0)
 
 const isHidden = ({ key, title, text, data }: SourceRecord): boolean => searchableText({ key: keyText(key), title, text, data }).from === 'none'
 

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import net, { type Socket } from 'node:net'
 import { type EgressGuard, Failure, type Reason, timeoutSignal } from '@inlet/connector-sdk'
 import type { MailSettings } from '@inlet/db'
-import { createTransport } from 'nodemailer'
 import { absoluteLinks, type Summary } from '../summarize.js'
 
 export interface Mail {
@@ -29,6 +28,7 @@ export const sendMail = async (egress: EgressGuard, mail: Mail, signal: AbortSig
   const socket = await connect(egress, { host, port: Number(port) || (secure ? 465 : 587) }, signal)
   const { from, to, username } = mail.settings
   const auth = mail.password === null || username === undefined ? undefined : { user: username, pass: mail.password }
+  const { createTransport } = await import('nodemailer')
   const transport = createTransport({
     connection: socket,
     host,

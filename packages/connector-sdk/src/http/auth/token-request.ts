@@ -12,7 +12,7 @@ const MAX_BYTES = 1024 * 1024
 export type OAuth2Spec = Extract<AuthSpec, { kind: 'oauth2ClientCredentials' | 'oauth2RefreshToken' }>
 
 /** The response of a token endpoint (RFC 6749, 5.1). */
-export interface TokenAnswer {
+export interface TokenResponse {
   readonly accessToken: string
   readonly expiresInMs: number | null
   readonly refreshToken: string | null
@@ -31,7 +31,7 @@ export interface TokenRequest {
  * Requests tokens from a token endpoint. Follows no redirect, since the form contains secrets. Throws AUTH_FAILED for refused clients
  * and grants, PERMISSION_DENIED for refused scopes, what `toHttpFailure` gives for other statuses, and UPSTREAM_INVALID without a token.
  */
-export const requestToken = async ({ spec, secrets, grant, http, now, signal }: TokenRequest): Promise<TokenAnswer> => {
+export const requestToken = async ({ spec, secrets, grant, http, now, signal }: TokenRequest): Promise<TokenResponse> => {
   const form = new URLSearchParams({ ...spec.params, ...grant })
   if (spec.scope !== undefined) form.set('scope', spec.scope)
   const headers: Record<string, string> = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
@@ -53,7 +53,7 @@ export const requestToken = async ({ spec, secrets, grant, http, now, signal }: 
   } as const
   const response = await http.request({ ...request, ...(signal && { signal }) })
   const sent = [...form.values(), secrets.clientSecret ?? '', headers['authorization'] ?? '']
-  return toTokenAnswer(response, await readObject(response), { sent, now: now() })
+  return toTokenResponse(response, await readObject(response), { sent, now: now() })
 }
 
 interface Asked {
@@ -75,7 +75,7 @@ const readObject = async (response: HttpResponse): Promise<Record<string, unknow
   }
 }
 
-const toTokenAnswer = (response: HttpResponse, body: Record<string, unknown>, asked: Asked): TokenAnswer => {
+const toTokenResponse = (response: HttpResponse, body: Record<string, unknown>, asked: Asked): TokenResponse => {
   if (response.status >= 400) throw toTokenFailure(response, body, asked)
   const accessToken = body['access_token']
   if (response.status >= 300 || typeof accessToken !== 'string' || accessToken === '') {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { createPaginator } from './create-paginator.js'
 import { paginationSchema } from './pagination-spec.js'
-import type { PageAnswer } from './paginator.js'
+import type { PageResponse } from './paginator.js'
 
-type Given = Partial<PageAnswer>
+type Given = Partial<PageResponse>
 /** Reads a list whose responses are given one by one; returns what its end proves, or the reason it failed with. */
 const read = (spec: object, answers: readonly Given[]): string => {
   const paginator = createPaginator(paginationSchema.parse(spec))
   let position = paginator.start
   for (const [n, given] of answers.entries()) {
-    const answer: PageAnswer = { status: 200, url: 'https://api.test/items', headers: {}, body: {}, count: 100, mark: String(n), ...given }
+    const answer: PageResponse = { status: 200, url: 'https://api.test/items', headers: {}, body: {}, count: 100, mark: String(n), ...given }
     try {
       const next = paginator.next(position, answer)
       if (next === null) {

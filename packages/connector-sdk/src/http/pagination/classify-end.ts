@@ -1,11 +1,11 @@
 import { complete, incomplete, type ReadEnd } from '../../connector.js'
 import { readPath } from '../../json/read-path.js'
 import type { PaginationSpec } from './pagination-spec.js'
-import type { PageAnswer, PagePosition } from './paginator.js'
+import type { PagePosition, PageResponse } from './paginator.js'
 import { signOfMore, statedTotal } from './signs-of-more.js'
 
 /** Decides whether the last response of a list proves that the list ended there. Pure. */
-export const classifyEnd = (spec: PaginationSpec, position: PagePosition, answer: PageAnswer): ReadEnd => {
+export const classifyEnd = (spec: PaginationSpec, position: PagePosition, answer: PageResponse): ReadEnd => {
   const seen = position.seen + answer.count
   const promised = promisedEnd(spec, position, answer)
   if (promised !== null) return promised
@@ -25,7 +25,7 @@ export const classifyEnd = (spec: PaginationSpec, position: PagePosition, answer
 }
 
 /** What the settings say about where the system states its size: null when they name nothing, or the response lacks it. */
-const promisedEnd = (spec: PaginationSpec, position: PagePosition, answer: PageAnswer): ReadEnd | null => {
+const promisedEnd = (spec: PaginationSpec, position: PagePosition, answer: PageResponse): ReadEnd | null => {
   if (spec.kind === 'page' && position.pages !== null) {
     const read = position.index - spec.start + (answer.count === 0 ? 0 : 1)
     if (position.pages > read) return incomplete(`the list ended after ${read} of ${position.pages} pages`)
@@ -39,14 +39,14 @@ const promisedEnd = (spec: PaginationSpec, position: PagePosition, answer: PageA
 }
 
 /** An explicit end, which outweighs a total that may count what this reader is not allowed to see. */
-const saysEnd = (spec: PaginationSpec, answer: PageAnswer): boolean => {
+const saysEnd = (spec: PaginationSpec, answer: PageResponse): boolean => {
   if (spec.kind === 'nextUrl') return isExplicitNothing(readPath(answer.body, spec.path))
   if (spec.kind === 'linkHeader') return answer.headers['link'] !== undefined
   if (spec.kind !== 'cursor') return false
   return spec.tokenHeader === undefined && isExplicitNothing(readPath(answer.body, spec.tokenPath ?? ''))
 }
 
-const tokenOf = (spec: Extract<PaginationSpec, { kind: 'cursor' }>, answer: PageAnswer): string => {
+const tokenOf = (spec: Extract<PaginationSpec, { kind: 'cursor' }>, answer: PageResponse): string => {
   const found = spec.tokenHeader === undefined ? readPath(answer.body, spec.tokenPath ?? '') : answer.headers[spec.tokenHeader.toLowerCase()]
   return typeof found === 'string' || typeof found === 'number' || typeof found === 'bigint' ? String(found) : ''
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createPaginator } from './create-paginator.js'
 import { paginationSchema } from './pagination-spec.js'
-import type { PageAnswer, PageParams } from './paginator.js'
+import type { PageParams, PageResponse } from './paginator.js'
 
-const answer = (over: Partial<PageAnswer> = {}): PageAnswer => ({
+const answer = (over: Partial<PageResponse> = {}): PageResponse => ({
   status: 200,
   url: 'https://api.test/items',
   headers: {},
@@ -13,7 +13,7 @@ const answer = (over: Partial<PageAnswer> = {}): PageAnswer => ({
   ...over,
 })
 /** Walks through a list whose responses come from a function; returns all requests it makes. */
-const walk = (spec: object, answers: (params: PageParams, n: number) => Partial<PageAnswer>): PageParams[] => {
+const walk = (spec: object, answers: (params: PageParams, n: number) => Partial<PageResponse>): PageParams[] => {
   const paginator = createPaginator(paginationSchema.parse(spec))
   const asked: PageParams[] = []
   let position: typeof paginator.start | null = paginator.start

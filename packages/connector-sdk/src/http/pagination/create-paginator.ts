@@ -3,7 +3,7 @@ import { readPath } from '../../json/read-path.js'
 import { classifyEnd, isNo, isYes, toNumber } from './classify-end.js'
 import { nextLinkOf, resolveNextLink } from './next-link.js'
 import type { PaginationSpec } from './pagination-spec.js'
-import type { PageAnswer, PageParams, PagePosition, Paginator } from './paginator.js'
+import type { PageParams, PagePosition, PageResponse, Paginator } from './paginator.js'
 
 type Kind<K extends PaginationSpec['kind']> = Extract<PaginationSpec, { kind: K }>
 /** What changes from page to page; null at the end. */
@@ -57,7 +57,7 @@ const toParams = (spec: PaginationSpec, position: PagePosition): PageParams => {
   return { url: null, query, body }
 }
 
-const nextStep = (spec: PaginationSpec, position: PagePosition, answer: PageAnswer): Step => {
+const nextStep = (spec: PaginationSpec, position: PagePosition, answer: PageResponse): Step => {
   switch (spec.kind) {
     case 'page':
       return nextPage(spec, position, answer)
@@ -77,7 +77,7 @@ const nextStep = (spec: PaginationSpec, position: PagePosition, answer: PageAnsw
 /** Lists that are filtered after being cut into pages have empty pages in the middle; this many in a row are a fault. */
 const MAX_EMPTY = 20
 
-const nextPage = (spec: Kind<'page'>, position: PagePosition, answer: PageAnswer): Step => {
+const nextPage = (spec: Kind<'page'>, position: PagePosition, answer: PageResponse): Step => {
   const pages = pagesOf(spec, answer) ?? Number.NaN
   if (saysNoMore(spec.hasMorePath, answer) || position.index - spec.start + 1 >= pages) return null
   if (answer.count > 0) return { index: position.index + 1, mark: answer.mark }
@@ -86,10 +86,10 @@ const nextPage = (spec: Kind<'page'>, position: PagePosition, answer: PageAnswer
   return { index: position.index + 1, mark: answer.mark }
 }
 
-const pagesOf = (spec: PaginationSpec, answer: PageAnswer): number | null =>
+const pagesOf = (spec: PaginationSpec, answer: PageResponse): number | null =>
   spec.kind === 'page' && spec.totalPagesPath !== undefined ? toNumber(readPath(answer.body, spec.totalPagesPath)) : null
 
-const nextOffset = (spec: Kind<'offset'>, position: PagePosition, answer: PageAnswer): Step => {
+const nextOffset = (spec: Kind<'offset'>, position: PagePosition, answer: PageResponse): Step => {
   const total = spec.totalPath === undefined ? null : toNumber(readPath(answer.body, spec.totalPath))
   const index = position.index + answer.count
   if (saysNoMore(spec.hasMorePath, answer) || index >= (total ?? Number.POSITIVE_INFINITY)) return null
@@ -98,7 +98,7 @@ const nextOffset = (spec: Kind<'offset'>, position: PagePosition, answer: PageAn
   return null
 }
 
-const nextToken = (spec: Kind<'cursor'>, position: PagePosition, answer: PageAnswer): Step => {
+const nextToken = (spec: Kind<'cursor'>, position: PagePosition, answer: PageResponse): Step => {
   if (saysNoMore(spec.hasMorePath, answer)) return null
   const found = spec.tokenHeader === undefined ? readPath(answer.body, spec.tokenPath ?? '') : answer.headers[spec.tokenHeader.toLowerCase()]
   const isToken = typeof found === 'string' || typeof found === 'number' || typeof found === 'bigint'
@@ -113,7 +113,7 @@ const nextToken = (spec: Kind<'cursor'>, position: PagePosition, answer: PageAns
   return { token: String(found), mark: String(found) }
 }
 
-const nextUrl = (link: unknown, answer: PageAnswer, allowOrigins: readonly string[]): Step => {
+const nextUrl = (link: unknown, answer: PageResponse, allowOrigins: readonly string[]): Step => {
   if (typeof link !== 'string' || link === '') return null
   const url = resolveNextLink(link, answer.url, allowOrigins)
   // A link to its own page is the shortest loop.
@@ -122,8 +122,8 @@ const nextUrl = (link: unknown, answer: PageAnswer, allowOrigins: readonly strin
 }
 
 /** Only an explicit "no" ends the list here; a missing field must not. */
-const saysNoMore = (path: string | undefined, answer: PageAnswer): boolean => path !== undefined && isNo(readPath(answer.body, path))
-const saysMore = (path: string | undefined, answer: PageAnswer): boolean => path !== undefined && isYes(readPath(answer.body, path))
+const saysNoMore = (path: string | undefined, answer: PageResponse): boolean => path !== undefined && isNo(readPath(answer.body, path))
+const saysMore = (path: string | undefined, answer: PageResponse): boolean => path !== undefined && isYes(readPath(answer.body, path))
 
 /** The system itself says that the list was not read to its end. */
 const readingIncomplete = (message: string) => new Failure('READING_INCOMPLETE', message, { field: 'pagination' })

@@ -27,7 +27,7 @@ export interface PageParams {
 }
 
 /** What the next position is decided from. */
-export interface PageAnswer {
+export interface PageResponse {
   readonly status: number
   /** The URL of the request, after redirects. */
   readonly url: string
@@ -47,9 +47,9 @@ export interface Paginator {
    * Returns the position after this response, null at the end. Throws PAGINATION_LOOP when pages repeat or are too many,
    * UPSTREAM_INVALID for a link to a forbidden origin, READING_INCOMPLETE when the response says that the list continues but not how.
    */
-  next(position: PagePosition, answer: PageAnswer): PagePosition | null
+  next(position: PagePosition, answer: PageResponse): PagePosition | null
   /** Decides whether a response after which nothing follows proves that the list was complete. */
-  end(position: PagePosition, answer: PageAnswer): ReadEnd
+  end(position: PagePosition, answer: PageResponse): ReadEnd
   /** Whether a status of 400 or above means that the list has ended. */
   isEnd(position: PagePosition, status: number): boolean
 }

@@ -1,5 +1,5 @@
 import { nextLinkOf } from './next-link.js'
-import type { PageAnswer } from './paginator.js'
+import type { PageResponse } from './paginator.js'
 
 /** Names that systems use, in lower case without punctuation. */
 const MORE = names(
@@ -26,7 +26,7 @@ function names(text: string): ReadonlySet<string> {
  * Returns the sign in a response, going by common names, that its list continues, in words for people, or null. Paged systems are
  * often described as if they did not page; without this, the first page would pass for everything.
  */
-export const signOfMore = (answer: PageAnswer): string | null => {
+export const signOfMore = (answer: PageResponse): string | null => {
   const header = NEXT_HEADERS.find((name) => !isNothing(answer.headers[name]))
   if (header !== undefined) return `the header ${header}`
   if (nextLinkOf(answer.headers['link']) !== null) return 'a Link header with rel="next"'
@@ -40,7 +40,7 @@ export const signOfMore = (answer: PageAnswer): string | null => {
 }
 
 /** Returns the total number of records stated in a response, going by common names; null if none is stated, the largest if several are. */
-export const statedTotal = (answer: Pick<PageAnswer, 'body' | 'headers'>): number | null => {
+export const statedTotal = (answer: Pick<PageResponse, 'body' | 'headers'>): number | null => {
   const found = [
     ...TOTAL_HEADERS.map((name) => answer.headers[name]),
     ...membersOf(answer.body).flatMap(([name, value]) => (TOTAL.has(plainName(name)) ? [value] : [])),

@@ -10,13 +10,17 @@ export interface Reading {
   readonly results: ReadonlyMap<string, StreamResult>
 }
 
-/** Reads all streams one after the other with one connection, into an empty store unless one is given. */
+/** Reads all streams with one connection, as many at a time as the connector allows, into an empty store unless one is given. */
 export const readEverything = async (subject: Subject, options: SessionOptions = {}, run: StreamRunOptions = {}): Promise<Reading> => {
   const store = options.store ?? createRecordStore()
   return withSession(subject, { ...options, store }, async (session) => {
     const specs = await streamsOf(session)
     const results = new Map<string, StreamResult>()
-    for (const spec of specs) results.set(spec.name, await runStream(session, spec, run))
+    const waiting = specs.values()
+    const readNext = async (): Promise<void> => {
+      for (const spec of waiting) results.set(spec.name, await runStream(session, spec, run))
+    }
+    await Promise.all(Array.from({ length: subject.connector.parallelStreams ?? 1 }, readNext))
     return { store, specs, results }
   })
 }

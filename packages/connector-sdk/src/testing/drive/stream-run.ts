@@ -43,7 +43,9 @@ export const runStream = async (session: Session, spec: StreamSpec, options: Str
   const { cancelMs = CANCEL_MS } = subject
   const controller = new AbortController()
   const signal = options.signal === undefined ? controller.signal : AbortSignal.any([controller.signal, options.signal])
-  const pages = subject.connector.read(connection, { stream: spec.name, cursor: context.store.cursor(spec.name), signal })
+  // Whatever a check deletes is meant to be gone.
+  const request = { stream: spec.name, cursor: context.store.cursor(spec.name), signal, allowMassDelete: true }
+  const pages = subject.connector.read(connection, request)
   const run = context.store.beginRun(spec)
   const total = { pages: 0, emitted: 0, inserted: 0, updated: 0, deleted: 0, rejected: [] as string[] }
   const inFlight: Page[] = []

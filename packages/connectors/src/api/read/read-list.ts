@@ -1,4 +1,13 @@
-import { canonicalJson, complete, createPaginator, Failure, incomplete, type PageAnswer, type PagePosition, type ReadEnd } from '@inlet/connector-sdk'
+import {
+  canonicalJson,
+  complete,
+  createPaginator,
+  Failure,
+  incomplete,
+  type PagePosition,
+  type PageResponse,
+  type ReadEnd,
+} from '@inlet/connector-sdk'
 import type { StreamConfig } from '../config.js'
 import type { ApiConnection } from '../connection.js'
 import { buildRequest } from '../request/build-request.js'
@@ -42,16 +51,16 @@ export async function* readList(connection: ApiConnection, options: ListOptions)
   let doubt: string | null = null
   for (;;) {
     const current: PagePosition = position
-    const isAnswer = (status: number) => paginator.isEnd(current, status)
-    const parts = { auth: connection.auth, perMinute: config.requestsPerMinute, retries: config.retries, now, signal, isAnswer }
+    const isResponse = (status: number) => paginator.isEnd(current, status)
+    const parts = { auth: connection.auth, perMinute: config.requestsPerMinute, retries: config.retries, now, signal, isResponse }
     const answer = await send(buildRequest(config, { ...options, params }, paginator.params(current)), parts).catch((error: unknown) => {
       throw expiredToken(error, options.token !== null && current.token === options.token)
     })
-    if (isAnswer(answer.status)) return doubt === null ? paginator.end(current, { ...answer, count: 0, mark: '' }) : incomplete(doubt)
+    if (isResponse(answer.status)) return doubt === null ? paginator.end(current, { ...answer, count: 0, mark: '' }) : incomplete(doubt)
     const found = toItems(answer.body, stream)
     doubt ??= found.doubt
     const { items } = found
-    const seen: PageAnswer = { ...answer, count: items.length, mark: markOf(items, current.page) }
+    const seen: PageResponse = { ...answer, count: items.length, mark: markOf(items, current.page) }
     const next = attempt(() => paginator.next(current, seen))
     const nextToken = next instanceof Failure ? null : (next?.token ?? null)
     yield { items, body: answer.body, dateHeader: answer.headers['date'], url: withoutQuery(answer.url), nextToken, doubt: found.doubt }

@@ -3,17 +3,20 @@ import type { StreamConfig } from '../config.js'
 import { reportedError } from './reported-error.js'
 
 /** The records of a response, and why they may be incomplete or not really absent. */
-export interface AnswerItems {
+export interface ResponseItems {
   readonly items: readonly unknown[]
   readonly doubt: string | null
 }
+
+const AFTER_ERROR =
+  'See what the API answers instead of records, such as during maintenance: it is tried again by itself. If that is its usual answer, correct the records path or the request in the settings.'
 
 /**
  * Returns the records of a response. No content is an empty list; `null` is one only if the settings
  * or a total of 0 say so. A response that reports an error and has no records throws UPSTREAM_INVALID;
  * anything else that is not a list (for shape `object`: no object) throws RECORDS_PATH_NOT_FOUND.
  */
-export const toItems = (body: unknown, stream: StreamConfig): AnswerItems => {
+export const toItems = (body: unknown, stream: StreamConfig): ResponseItems => {
   if (body === undefined) return { items: [], doubt: null }
   const error = stream.recordsPath === '' && stream.shape === 'object' ? null : reportedError(body)
   const found = readPath(body, stream.recordsPath)
@@ -23,7 +26,9 @@ export const toItems = (body: unknown, stream: StreamConfig): AnswerItems => {
   const doubt = error === null ? null : `an answer of stream ${stream.name} reports an error beside its records (${error})`
   const where = stream.recordsPath === '' ? 'the answer' : `"${stream.recordsPath}"`
   if (found === undefined && error !== null)
-    throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: the answer reports an error (${error}) and has no ${where}`)
+    throw new Failure('RECORDS_PATH_NOT_FOUND', `stream ${stream.name}: the answer reports an error (${error}) and has no ${where}`, {
+      next: AFTER_ERROR,
+    })
   if (found === null || found === undefined) return { items: [], doubt: doubtOfNothing(body, stream, { isMissing: found === undefined, where }) }
   if (stream.shape === 'object') {
     if (typeof found === 'object' && !Array.isArray(found)) return { items: [found], doubt }

@@ -19,7 +19,7 @@ export interface SendParts {
   readonly now: () => Date
   readonly signal: AbortSignal
   /** Whether a status of 400 or above is a valid response here rather than a failure. */
-  readonly isAnswer: (status: number) => boolean
+  readonly isResponse: (status: number) => boolean
 }
 
 /** Sends a read-only request, retrying while that is worthwhile, and returns its JSON. Throws the failure of the last attempt. */
@@ -35,10 +35,10 @@ export const send = async (request: HttpRequest, parts: SendParts): Promise<Answ
   }
 }
 
-const sendOnce = async (request: HttpRequest, { auth, now, signal, isAnswer, perMinute }: SendParts): Promise<Answer> => {
+const sendOnce = async (request: HttpRequest, { auth, now, signal, isResponse, perMinute }: SendParts): Promise<Answer> => {
   const response = await auth.send({ ...request, signal, ...(perMinute === undefined ? {} : { perMinute }) })
   const { status, url, headers } = response
-  if (status >= 300 && !isAnswer(status)) {
+  if (status >= 300 && !isResponse(status)) {
     if (status >= 400) throw await readHttpFailure(response, now())
     response.discard()
     throw new Failure('UPSTREAM_INVALID', `the API answered with status ${status}`)

@@ -36,7 +36,7 @@ export async function* readTailFile(connection: FileConnection, item: FileItem, 
     const failure = thrown instanceof Failure ? thrown : toFailure(toFileFailure(thrown, item.key))
     if (options.signal.aborted || failure.code === 'cancelled') throw thrown
     if (failure.reason === 'VALIDATION_FAILED' || failure.code === 'internal') throw thrown
-    if (failure.reason !== 'NOT_FOUND_UPSTREAM') options.packer.reject(rejectFile(ROWS, item.key, failure))
+    if (failure.reason !== 'NOT_FOUND_UPSTREAM') options.packer.reject(rejectFile(ROWS, [item.key], failure))
   } finally {
     await handle?.close()
   }
@@ -57,7 +57,7 @@ async function* readAdded(
   const from = startOf(tail, size, options)
   if (isGzip(head)) {
     move({ ...tail, offset: size })
-    if (from !== size) packer.reject(rejectFile(ROWS, item.key, new Failure('CONTENT_MISMATCH', 'append reads plain files; exclude gzip files')))
+    if (from !== size) packer.reject(rejectFile(ROWS, [item.key], new Failure('CONTENT_MISMATCH', 'append reads plain files; exclude gzip files')))
     return
   }
   const take = createByteLines(config.maxRecordBytes)

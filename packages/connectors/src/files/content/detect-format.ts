@@ -78,12 +78,18 @@ const isJson = (text: string): boolean => {
   }
 }
 
+/** Whether the text, or its first line, is an object or a list; a table may have such a value in its first column. */
+const isJsonText = (start: string): boolean => /^(?:\{|\[\s*[[{"])/.test(start) && (isJson(start) || isJson(start.split('\n', 1)[0] ?? ''))
+
 /** Returns why a text cannot be of the expected format; null if it can. */
 export const contradiction = (format: Format, sample: string): string | null => {
   if (isBinary(sample)) return `the content is not text, so it is not ${format}`
   const start = sample.trimStart()
   const data = format === 'csv' || format === 'tsv' || format === 'json' || format === 'ndjson'
   if (data && looksLikeHtml(start)) return `the content is an HTML page, not ${format}`
+  if (data && /^<\?xml\b/i.test(start)) return `the content is XML, not ${format}`
+  // An error in place of a table would be its header, and all rows would be gone.
+  if ((format === 'csv' || format === 'tsv') && isJsonText(start)) return `the content is JSON, not ${format}`
   if (format === 'json' && start !== '' && !/^[[{]/.test(start)) return 'the content is not JSON: neither a list nor an object'
   return null
 }

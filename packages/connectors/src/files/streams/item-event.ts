@@ -1,4 +1,4 @@
-import type { Caveat, Failure, RejectedRecord } from '@inlet/connector-sdk'
+import type { Caveat, Failure, RecordKey, RejectedRecord } from '@inlet/connector-sdk'
 import type { Content } from '../content/content.js'
 import type { Document } from '../formats/document.js'
 import type { RowEvent } from '../formats/row-event.js'
@@ -37,10 +37,10 @@ export async function* documentOf(content: Content, file: string, name: string):
   yield { file, caveats: [...documentCaveats(document, file), ...createContentCaveats(content, file).take(true)] }
 }
 
-/** The quarantine entry of a whole file that could not be read. */
-export const rejectFile = (stream: string, key: string, failure: Failure): RejectedRecord => ({
+/** The quarantine entry of a whole file that could not be read. `key`: of its record, or for rows the part of their keys that they share. */
+export const rejectFile = (stream: string, key: RecordKey, failure: Failure): RejectedRecord => ({
   stream,
-  key: [key],
+  key,
   reason: failure.reason,
-  message: `${key}: ${failure.message}`,
+  message: `${String(key)}: ${failure.message}`,
 })

@@ -55,7 +55,8 @@ export async function* readDocuments(connection: ItemConnection, { signal }: Rea
     }
   }
   if (unchanged.size > 0) yield* unchangedMembers(connection.ctx.known, unchanged, packer)
-  yield blind.any ? packer.take() : { ...packer.take(), sweep: {} }
+  // Of an archive that was not read, only what is stored is known.
+  yield blind.any ? packer.take() : { ...packer.take(), sweep: { everyKey: unchanged.size === 0 } }
   return blind.end()
 }
 

@@ -39,7 +39,7 @@ export async function* readFiles(connection: ItemConnection, { signal }: ReadReq
       }
     }
   }
-  yield blind.any ? packer.take() : { ...packer.take(), sweep: {} }
+  yield blind.any ? packer.take() : { ...packer.take(), sweep: { everyKey: true } }
   return blind.end()
 }
 
@@ -70,13 +70,19 @@ const toRecord = (item: Item, reading: Reading, stored: FileValidator | null): S
   validator: formatValidator(validatorOf(item, reading, stored)),
 })
 
-const validatorOf = (item: Item, { owner, pass, documents, signature, problem }: Reading, stored: FileValidator | null): FileValidator => {
+const validatorOf = (
+  item: Item,
+  { owner, pass, documents, rows, rejected, signature, problem }: Reading,
+  stored: FileValidator | null,
+): FileValidator => {
   // One stream may have read an archive in this run, and the other in an earlier one.
   const earlier = owner === 'archive' && stored?.signature === item.signature ? stored : null
   return {
     owner: owner === 'documents' && problem !== undefined && signature !== null ? 'broken' : owner,
     pass: owner !== 'documents' && signature !== null ? (pass ?? earlier?.pass ?? null) : null,
     documents: owner === 'archive' && signature !== null ? (documents ?? earlier?.documents ?? null) : null,
+    // Rows that were not swept are compared with again.
+    rows: pass !== undefined && signature !== null && rows !== undefined ? rows + (rejected ?? 0) : (stored?.rows ?? null),
     signature: signature ?? item.signature,
   }
 }

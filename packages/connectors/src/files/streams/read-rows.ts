@@ -18,7 +18,7 @@ const CLOCK_MARGIN_MS = 5000
  * completed: only the cursor, which moves when everything before it is stored, proves that they are safe.
  */
 export async function* readRows(connection: ItemConnection, request: ReadRequest): AsyncGenerator<Page, ReadEnd, void> {
-  const { signal } = request
+  const { signal, allowMassDelete = false } = request
   const cursor = parseRowsCursor(request.cursor)
   const done = isDone(cursor) ? cursor : null
   const resumed = cursor !== null && !isDone(cursor) ? cursor : null
@@ -39,7 +39,7 @@ export async function* readRows(connection: ItemConnection, request: ReadRequest
       const stored = parseValidator(known[0]?.get(item.key))
       const choice = choose(connection, item, { stored, completed: pass - 1, resumed })
       if (choice !== 'not-mine') listedSum.add(item.key)
-      if (choice === 'read') yield* readRowFile(connection, item, { pass, since, resumed, signal, stored })
+      if (choice === 'read') yield* readRowFile(connection, item, { pass, since, resumed, signal, allowMassDelete, stored })
       else if (choice === 'not-mine' && hasRows(stored)) yield { records: [], sweep: { scope: item.key } }
     }
   }

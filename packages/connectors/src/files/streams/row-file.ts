@@ -1,4 +1,5 @@
-import type { Page } from '@inlet/connector-sdk'
+import { massDeleteLimit, type Page } from '@inlet/connector-sdk'
+import { caveatIf } from '../../parsing/caveats/caveats.js'
 import { createPagePacker } from '../../parsing/page-packer.js'
 import type { ItemConnection } from '../connection.js'
 import type { Item } from '../listing/item.js'
@@ -14,6 +15,7 @@ export interface RowFileOptions {
   readonly since: number
   readonly resumed: PassPosition | null
   readonly signal: AbortSignal
+  readonly allowMassDelete: boolean
   /** The file's validator in `files`. */
   readonly stored: FileValidator | null
 }
@@ -22,7 +24,7 @@ export interface RowFileOptions {
 const BEHIND = '\u0001'
 
 /**
- * Yields the rows of one file, then a sweep of those that are gone. When a pass continues partway through the same version, the
+ * Yields the rows of one file, then a sweep of those that are gone, unless that is most of them and nobody has confirmed it. When a pass continues partway through the same version, the
  * rows already stored are reported as unchanged, so that the sweep of this run keeps them.
  */
 export async function* readRowFile(connection: ItemConnection, item: Item, options: RowFileOptions): AsyncGenerator<Page, void, void> {
@@ -42,7 +44,7 @@ export async function* readRowFile(connection: ItemConnection, item: Item, optio
     for (; step.done !== true; step = await reader.next()) {
       const event = step.value
       if ('failure' in event && event.failure.reason !== 'NOT_FOUND_UPSTREAM')
-        packer.reject({ ...rejectFile(ROWS, event.file, event.failure), scope: item.key })
+        packer.reject({ ...rejectFile(ROWS, [event.file], event.failure), scope: item.key })
       if ('caveats' in event) packer.caveats(event.caveats)
       if (!('rows' in event)) continue
       for (const found of event.rows) {
@@ -68,9 +70,13 @@ export async function* readRowFile(connection: ItemConnection, item: Item, optio
     // Rows were reported as unchanged for the listed version; if another version was read, it must be read again.
     const certain = storedRows === 0 || reading.signature === item.signature
     const whole = certain && reading.signature !== null && reading.problem === undefined
-    remember(connection.readings, item.key, { ...reading, pass, signature: certain ? reading.signature : null })
+    const before = options.stored?.rows ?? 0
+    const refused = whole && !options.allowMassDelete && before - row > massDeleteLimit(before)
+    if (whole) packer.caveats([caveatIf('MASS_DELETE_REFUSED', refused, `${item.key} has ${row} rows, and had ${before}`)])
+    // Without a signature, the next pass reads it again.
+    remember(connection.readings, item.key, { ...reading, pass, signature: certain && !refused ? reading.signature : null })
     const behind = { pass, since, at: `${item.position}${BEHIND}`, signature: '', row: 0 }
-    yield { ...packer.take(), ...(whole ? { sweep: { scope: item.key } } : {}), cursor: behind }
+    yield { ...packer.take(), ...(whole && !refused ? { sweep: { scope: item.key } } : {}), cursor: behind }
   } finally {
     await reader.return(null)
   }

@@ -25,12 +25,21 @@ it.each([
   ["fatal: detected dubious ownership in repository at '/srv/x'", 'FILE_NOT_READABLE'],
   ['', 'UPSTREAM_INVALID'],
 ])('reads %j as %s', (stderr, reason) => {
-  expect(toGitFailure(stderr).reason).toBe(reason)
+  expect(toGitFailure(stderr, { workDir: '/' }).reason).toBe(reason)
 })
 
 it('repeats neither secrets nor what the remote says', () => {
-  const { message } = toGitFailure("remote: you sent hunter22\nfatal: unable to access 'https://x/?hunter22': returned error: 403", ['hunter22'])
+  const { message } = toGitFailure("remote: you sent hunter22\nfatal: unable to access 'https://x/?hunter22': returned error: 403", {
+    secrets: ['hunter22'],
+    workDir: '/',
+  })
   expect(message).not.toContain('hunter22')
+})
+
+it('names the folder that has no room, and how large its disk is', () => {
+  const said = (complaint: string): string => toGitFailure(`error: unable to write file x: ${complaint}`, { workDir: '/' }).message
+  expect(said('No space left on device')).toMatch(/work folder \/ on \S+ is full \(\d+ MiB in all\)/u)
+  expect(said('Read-only file system')).toMatch(/work folder \/ on \S+ cannot be written/u)
 })
 
 it('recognizes the versions with address pinning', () => {

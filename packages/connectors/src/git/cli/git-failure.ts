@@ -1,11 +1,12 @@
-import { Failure } from '@inlet/connector-sdk'
+import { Failure, workFolderFull, workFolderUnusable } from '@inlet/connector-sdk'
+import type { GitSetup } from './git-environment.js'
 
 type Reason = ConstructorParameters<typeof Failure>[0]
 
 /** What git writes to stderr (with LC_ALL=C); the first match wins. */
 const RULES: readonly (readonly [RegExp, Reason, string])[] = [
-  [/no space left|disk quota/i, 'DISK_FULL', 'the disk with the work folder of this process is full'],
-  [/read-only file system/i, 'WORK_FOLDER_UNUSABLE', 'the work folder of this process cannot be written'],
+  [/no space left|disk quota/i, 'DISK_FULL', ''],
+  [/read-only file system/i, 'WORK_FOLDER_UNUSABLE', ''],
   [/stale file handle|transport endpoint is not connected/i, 'FILES_UNAVAILABLE', 'what is mounted there does not answer'],
   [/dubious ownership/i, 'FILE_NOT_READABLE', 'the repository belongs to another user than that of the worker'],
   [/could not read (Username|Password)|Authentication failed|returned error: 401/i, 'AUTH_FAILED', 'the remote refused the credentials'],
@@ -30,11 +31,13 @@ const RULES: readonly (readonly [RegExp, Reason, string])[] = [
 
 const RATE_LIMIT_MS = 60_000
 
-/** Returns the failure for the stderr of a git process; UPSTREAM_INVALID when nothing else fits. Pure. */
-export const toGitFailure = (stderr: string, secrets: readonly string[] = []): Failure => {
+/** Returns the failure for the stderr of a git process that worked in that folder; UPSTREAM_INVALID when nothing else fits. */
+export const toGitFailure = (stderr: string, { secrets, workDir }: Pick<GitSetup, 'secrets' | 'workDir'>): Failure => {
   const rule = RULES.find(([pattern]) => pattern.test(stderr))
   const [, reason, meaning] = rule ?? [undefined, 'UPSTREAM_INVALID' as const, 'the repository cannot be read']
-  const detail = detailOf(stderr, secrets)
+  const detail = detailOf(stderr, secrets ?? [])
+  if (reason === 'DISK_FULL') return workFolderFull(workDir, { detail, cause: stderr })
+  if (reason === 'WORK_FOLDER_UNUSABLE') return workFolderUnusable(workDir, { detail, cause: stderr })
   return new Failure(reason, detail === '' ? meaning : `${meaning}: ${detail}`, reason === 'RATE_LIMITED' ? { retryAfterMs: RATE_LIMIT_MS } : {})
 }
 

@@ -62,7 +62,7 @@ const watchLife = (child: ChildProcess, setup: GitSetup, signal: AbortSignal): P
   signal.addEventListener('abort', end, { once: true })
   const closed = new Promise<Error | null>((resolve) => {
     child.once('error', (cause) => resolve(notStarted(cause, setup)))
-    child.once('close', (code) => resolve(code === 0 ? null : toGitFailure(stderr, setup.secrets)))
+    child.once('close', (code) => resolve(code === 0 ? null : toGitFailure(stderr, setup)))
   }).finally(() => {
     over = true
     clearTimeout(killer)

@@ -21,13 +21,19 @@ export interface ReadOrder {
 export async function* readCommits(order: ReadOrder): AsyncGenerator<Page, ReadEnd, void> {
   const { config, snapshot, cursor, signal } = order
   const { target, setup } = snapshot
-  if (target === null) return complete('the branch has no commits')
+  if (target === null) return endWithoutCommits(cursor)
   const query = commitFingerprint(config, target.ref)
   const segments = await planSegments({ cursor, head: target.head, query, exists: (id) => commitExists(setup, id, signal) })
   for (const segment of segments) yield* readSegment(order, { target, query, segment })
   if (await isShallow(setup, signal)) return incomplete('the repository is a shallow clone: older commits are not in it')
   return complete('git walked the history to its end')
 }
+
+/** A repository that once had commits does not lose them all; one that somebody created again looks like that. */
+export const endWithoutCommits = (cursor: GitCursor | null): ReadEnd =>
+  cursor === null
+    ? complete('the branch has no commits')
+    : incomplete('the repository has no commits any more; what was read from it is kept', 'SOURCE_EMPTY')
 
 const isShallow = async (setup: Snapshot['setup'], signal: AbortSignal): Promise<boolean> =>
   (await runGit(setup, ['rev-parse', '--is-shallow-repository'], signal)).trim() === 'true'

@@ -1,7 +1,7 @@
 import { compileGlobs, complete, Failure, type KnownRecords, type Page, type ReadEnd } from '@inlet/connector-sdk'
 import { openObjectReader } from '../cli/object-reader.js'
 import { commitExists } from '../cli/run-git.js'
-import type { ReadOrder } from '../commits/read-commits.js'
+import { endWithoutCommits, type ReadOrder } from '../commits/read-commits.js'
 import type { GitConfig } from '../config.js'
 import { createPageBuilder } from '../page-builder.js'
 import type { Target } from '../repository/repository.js'
@@ -14,7 +14,7 @@ import { streamEntries } from './file-entries.js'
 export async function* readFiles(order: ReadOrder, known: KnownRecords): AsyncGenerator<Page, ReadEnd, void> {
   const { config, snapshot, cursor, signal } = order
   const { target, setup } = snapshot
-  if (target === null) return complete('the branch has no commits')
+  if (target === null) return endWithoutCommits(cursor)
   const query = fileFingerprint(config, target.ref)
   const segments = await planSegments({ cursor, head: target.head, query, exists: (id) => commitExists(setup, id, signal) })
   for (const segment of segments) yield* readSegment(order, { target, query, segment, known })

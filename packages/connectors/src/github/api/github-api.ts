@@ -12,7 +12,7 @@ export interface ApiRequest {
   readonly signal: AbortSignal
 }
 
-export interface ApiAnswer {
+export interface ApiResponse {
   readonly body: unknown
   readonly etag: string | undefined
   /** The query of the next page. */
@@ -25,9 +25,9 @@ export interface ApiAnswer {
  * Sends one request after the other, as GitHub asks for. Throws what `toGithubFailure` returns for error responses, and what the HTTP client throws.
  */
 export interface GithubApi {
-  get(request: ApiRequest): Promise<ApiAnswer>
+  get(request: ApiRequest): Promise<ApiResponse>
   /** Returns null if the response still has this ETag; such requests cost no quota. Without an ETag like `get`. */
-  getChanged(request: ApiRequest & { readonly etag: string | undefined }): Promise<ApiAnswer | null>
+  getChanged(request: ApiRequest & { readonly etag: string | undefined }): Promise<ApiResponse | null>
   /** Returns the scopes of the token, by the last response; null for fine-grained and app tokens, for which GitHub does not report any. */
   granted(): readonly string[] | null
 }
@@ -53,7 +53,7 @@ export const createGithubApi = (ctx: ConnectorContext<GithubConfig, GithubSecret
   const quota = { restUntil: 0 }
   const token: { granted: readonly string[] | null } = { granted: null }
 
-  const once = async ({ path, query, etag, signal }: Conditional): Promise<ApiAnswer | null> => {
+  const once = async ({ path, query, etag, signal }: Conditional): Promise<ApiResponse | null> => {
     const waitMs = quota.restUntil - now().getTime()
     if (waitMs > 0) throw new Failure('RATE_LIMITED', 'the request quota of GitHub is used up for now', { retryAfterMs: waitMs })
     const response = await http.request({
@@ -89,7 +89,7 @@ export const createGithubApi = (ctx: ConnectorContext<GithubConfig, GithubSecret
     }
   }
 
-  const getChanged = async (request: Conditional): Promise<ApiAnswer | null> => {
+  const getChanged = async (request: Conditional): Promise<ApiResponse | null> => {
     for (let attempt = 0; ; attempt++) {
       try {
         return await once(request)

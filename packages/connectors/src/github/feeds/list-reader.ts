@@ -1,5 +1,5 @@
 import type { SourceRecord } from '@inlet/connector-sdk'
-import { type ApiAnswer, type Query, toSearch } from '../api/github-api.js'
+import { type ApiResponse, type Query, toSearch } from '../api/github-api.js'
 import type { Item } from '../api/items.js'
 import type { GithubConnection } from '../connection.js'
 import { markOf } from '../cursor/since-position.js'
@@ -28,7 +28,7 @@ export interface ListReading {
 export const askForList = async (
   { connection, repository, signal }: ListReading,
   { feed, path, query, mark }: { readonly feed: Feed; readonly path: string; readonly query: Query; readonly mark: string },
-): Promise<ApiAnswer | null> => {
+): Promise<ApiResponse | null> => {
   const known = repository.known?.feeds[feed]
   const trusted = mark !== '' && markOf(path + toSearch(query), known) === mark
   return connection.api.getChanged({ path, query, etag: trusted ? known : undefined, signal })

@@ -1,5 +1,5 @@
 import { Failure } from '@inlet/connector-sdk'
-import { type ApiAnswer, type Query } from '../api/github-api.js'
+import { type ApiResponse, type Query } from '../api/github-api.js'
 import { type Item, itemOf, itemsOf, objectOf, secondsOf, textOf } from '../api/items.js'
 import type { Backfill } from '../cursor/positions.js'
 import { toCommitRecord } from '../records/commit-record.js'
@@ -48,7 +48,7 @@ const fullHead = ({ repository }: ListReading, position: string): string => {
 }
 
 /** Returns null for a repository without commits. */
-const askForHead = async ({ connection, repository, signal }: ListReading, etag: string | undefined): Promise<ApiAnswer | null> => {
+const askForHead = async ({ connection, repository, signal }: ListReading, etag: string | undefined): Promise<ApiResponse | null> => {
   const { branch } = connection.ctx.config
   try {
     return await connection.api.getChanged({

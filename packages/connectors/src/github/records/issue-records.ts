@@ -1,7 +1,7 @@
 import type { SourceRecord } from '@inlet/connector-sdk'
 import { type Item, numberOf, objectOf, pluck, textOf } from '../api/items.js'
 import type { Repository } from '../repositories/catalog.js'
-import { loginOf, numberAtEnd, toEvent } from './event.js'
+import { type EventParts, loginOf, numberAtEnd, toEvent } from './event.js'
 
 export const toIssueRecord = (item: Item, repository: Repository): SourceRecord => {
   const number = numberOf(item, 'number')
@@ -10,11 +10,8 @@ export const toIssueRecord = (item: Item, repository: Repository): SourceRecord 
     key: [number],
     eventType: 'issue',
     title: textOf(item, 'title'),
-    content: textOf(item, 'body'),
-    actor: loginOf(item),
+    ...postOf(item),
     thread: number,
-    url: textOf(item, 'html_url'),
-    at: textOf(item, 'created_at'),
     context: {
       ...stateOf(item),
       id: item['id'],
@@ -37,11 +34,8 @@ export const toPullRecord = (item: Item, repository: Repository): SourceRecord =
     key: [number],
     eventType: 'pull_request',
     title: textOf(item, 'title'),
-    content: textOf(item, 'body'),
-    actor: loginOf(item),
+    ...postOf(item),
     thread: number,
-    url: textOf(item, 'html_url'),
-    at: textOf(item, 'created_at'),
     context: {
       ...stateOf(item),
       // GitHub calls merged ones closed.
@@ -57,6 +51,14 @@ export const toPullRecord = (item: Item, repository: Repository): SourceRecord =
     },
   })
 }
+
+/** What somebody wrote, who, where and when: alike in issues, pull requests, comments and reviews. */
+const postOf = (item: Item): Pick<EventParts, 'content' | 'actor' | 'url' | 'at'> => ({
+  content: textOf(item, 'body'),
+  actor: loginOf(item),
+  url: textOf(item, 'html_url'),
+  at: textOf(item, 'created_at'),
+})
 
 const refOf = (side: Item | undefined): Item | undefined =>
   side === undefined ? undefined : { ref: textOf(side, 'ref'), sha: textOf(side, 'sha'), repository: textOf(objectOf(side, 'repo'), 'full_name') }
@@ -79,11 +81,8 @@ export const toIssueCommentRecord = (item: Item, repository: Repository): Source
     stream: 'comments',
     key: ['issue', id],
     eventType: 'issue_comment',
-    content: textOf(item, 'body'),
-    actor: loginOf(item),
+    ...postOf(item),
     thread,
-    url: textOf(item, 'html_url'),
-    at: textOf(item, 'created_at'),
     context: { id, number: thread, authorAssociation: item['author_association'], updatedAt: item['updated_at'] },
   })
 }
@@ -95,11 +94,8 @@ export const toReviewCommentRecord = (item: Item, repository: Repository): Sourc
     stream: 'comments',
     key: ['review', id],
     eventType: 'review_comment',
-    content: textOf(item, 'body'),
-    actor: loginOf(item),
+    ...postOf(item),
     thread,
-    url: textOf(item, 'html_url'),
-    at: textOf(item, 'created_at'),
     context: {
       id,
       number: thread,
@@ -122,10 +118,8 @@ export const toReviewRecord = (item: Item, repository: Repository, number: numbe
     key: [id],
     eventType: 'review',
     title: `${textOf(item, 'state') ?? 'REVIEWED'} #${number}`,
-    content: textOf(item, 'body'),
-    actor: loginOf(item),
+    ...postOf(item),
     thread: number,
-    url: textOf(item, 'html_url'),
     at: textOf(item, 'submitted_at'),
     context: { id, number, state: textOf(item, 'state')?.toLowerCase(), commit: item['commit_id'], authorAssociation: item['author_association'] },
   })

@@ -1,4 +1,4 @@
-import { decodeFetch, type FetchAnswer } from '../records/decode-fetch.js'
+import { decodeFetch, type FetchResponse } from '../records/decode-fetch.js'
 import type { Kafkajs, WireBroker, WireRequest } from './kafkajs.js'
 
 export interface FetchRequest {
@@ -22,7 +22,7 @@ export interface BrokerLink {
    */
   ask<T>(api: string, args: object): Promise<T>
   /** Fetches over a separate connection, because a broker responds in order and a fetch waits. One at a time. */
-  fetch(request: FetchRequest): Promise<FetchAnswer>
+  fetch(request: FetchRequest): Promise<FetchResponse>
   close(): Promise<void>
 }
 
@@ -58,7 +58,7 @@ export const createBrokerLink = (kafkajs: Kafkajs, broker: WireBroker): BrokerLi
         parse: (decoded: unknown) => Promise.resolve(decoded),
       }
       const answer = await broker.connectionPool.send({ request, response, requestTimeout: FETCH_TIMEOUT_MS, logResponseError: false })
-      return answer as FetchAnswer
+      return answer as FetchResponse
     },
     close: () => broker.disconnect(),
   }

@@ -2,7 +2,7 @@ import { Failure } from '@inlet/connector-sdk'
 import type { Address } from '../config.js'
 import type { BrokerLink } from './broker-link.js'
 import { toKafkaFailure } from './to-failure.js'
-import type { CommitAnswer, CoordinatorAnswer, MetadataAnswer, OffsetsAnswer, TopicInfo } from './topic-info.js'
+import type { CommitResponse, CoordinatorResponse, MetadataResponse, OffsetsResponse, TopicInfo } from './topic-info.js'
 
 export interface ClusterDeps {
   readonly seeds: readonly Address[]
@@ -36,13 +36,15 @@ export interface Cluster {
   toFailure(thrown: unknown, doing: string): Failure
 }
 
+const nameOf = ({ host, port }: Address): string => `${host}:${port}`
+
 export const createCluster = ({ seeds, open, nameOfError, takeRefusal }: ClusterDeps): Cluster => {
   const links = new Map<string, BrokerLink>()
   const nodes = new Map<number, string>()
   const leaders = new Map<string, ReadonlyMap<number, number>>()
 
   const linkTo = (address: Address): BrokerLink => {
-    const name = `${address.host}:${address.port}`
+    const name = nameOf(address)
     const link = links.get(name) ?? open(address)
     links.set(name, link)
     return link
@@ -59,13 +61,15 @@ export const createCluster = ({ seeds, open, nameOfError, takeRefusal }: Cluster
 
   /** Asks one broker after the other, known ones first; a refused account ends the search. */
   const askAny = async <T>(api: string, args: object, doing: string): Promise<T> => {
-    const known = [...nodes.values()].flatMap((name) => links.get(name) ?? [])
+    for (const seed of seeds) linkTo(seed)
     let failure: Failure | undefined
-    for (const link of new Set([...known, ...seeds.map(linkTo)])) {
+    for (const name of new Set([...nodes.values(), ...seeds.map(nameOf)])) {
+      const link = links.get(name)
+      if (link === undefined) continue
       try {
         return await link.ask<T>(api, args)
       } catch (error) {
-        failure = toFailure(error, doing)
+        failure = toFailure(error, `${doing} (${name})`)
         if (!['transient', 'upstream_invalid'].includes(failure.code)) throw failure
       }
     }
@@ -73,10 +77,10 @@ export const createCluster = ({ seeds, open, nameOfError, takeRefusal }: Cluster
   }
 
   const describe = async (topics: readonly string[] | null): Promise<readonly TopicInfo[]> => {
-    const answer = await askAny<MetadataAnswer>('Metadata', { topics: topics ?? [], allowAutoTopicCreation: false }, 'asking for topics')
+    const answer = await askAny<MetadataResponse>('Metadata', { topics: topics ?? [], allowAutoTopicCreation: false }, 'asking for topics')
     nodes.clear()
     for (const { nodeId, host, port } of answer.brokers) {
-      nodes.set(nodeId, `${host}:${port}`)
+      nodes.set(nodeId, nameOf({ host, port }))
       linkTo({ host, port })
     }
     return answer.topicMetadata.map(({ topic, topicErrorCode, isInternal, partitionMetadata }) => {
@@ -89,7 +93,7 @@ export const createCluster = ({ seeds, open, nameOfError, takeRefusal }: Cluster
 
   const findCoordinator = async (group: string): Promise<BrokerLink> => {
     const doing = `finding the coordinator of group ${group}`
-    const answer = await askAny<CoordinatorAnswer>('GroupCoordinator', { groupId: group, coordinatorType: 0 }, doing)
+    const answer = await askAny<CoordinatorResponse>('GroupCoordinator', { groupId: group, coordinatorType: 0 }, doing)
     check(answer.errorCode, doing)
     return linkTo(answer.coordinator)
   }
@@ -108,7 +112,7 @@ export const createCluster = ({ seeds, open, nameOfError, takeRefusal }: Cluster
         const led = partitions.filter((partition) => leaderOf(topic, partition) === nodeId)
         const request = { topic, partitions: led.map((partition) => ({ partition, timestamp: at })) }
         const answer = await broker(nodeId)
-          .ask<OffsetsAnswer>('ListOffsets', { replicaId: -1, isolationLevel: 1, topics: [request] })
+          .ask<OffsetsResponse>('ListOffsets', { replicaId: -1, isolationLevel: 1, topics: [request] })
           .catch((error: unknown) => {
             throw toFailure(error, doing)
           })
@@ -126,7 +130,7 @@ export const createCluster = ({ seeds, open, nameOfError, takeRefusal }: Cluster
       // Without a generation, the commit fails if the group has members, so it cannot disturb anyone.
       const args = { groupId: group, groupGenerationId: -1, memberId: '', topics: [{ topic, partitions }] }
       const link = await findCoordinator(group)
-      const answer = await link.ask<CommitAnswer>('OffsetCommit', args).catch((error: unknown) => {
+      const answer = await link.ask<CommitResponse>('OffsetCommit', args).catch((error: unknown) => {
         throw toFailure(error, doing)
       })
       for (const { errorCode } of answer.responses.flatMap((response) => response.partitions)) check(errorCode, doing)

@@ -10,7 +10,7 @@ export interface TopicInfo {
 }
 
 /** The response to Metadata, as kafkajs decodes it. */
-export interface MetadataAnswer {
+export interface MetadataResponse {
   readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[]
   readonly topicMetadata: readonly {
     readonly topicErrorCode: number
@@ -20,18 +20,18 @@ export interface MetadataAnswer {
   }[]
 }
 
-export interface OffsetsAnswer {
+export interface OffsetsResponse {
   readonly responses: readonly {
     readonly topic: string
     readonly partitions: readonly { readonly partition: number; readonly errorCode: number; readonly offset?: string }[]
   }[]
 }
 
-export interface CommitAnswer {
+export interface CommitResponse {
   readonly responses: readonly { readonly partitions: readonly { readonly partition: number; readonly errorCode: number }[] }[]
 }
 
-export interface CoordinatorAnswer {
+export interface CoordinatorResponse {
   readonly errorCode: number
   readonly coordinator: { readonly nodeId: number; readonly host: string; readonly port: number }
 }

@@ -1,7 +1,7 @@
 import { Failure } from '@inlet/connector-sdk'
 import type { FetchRequest } from '../client/broker-link.js'
 import type { Cluster } from '../client/cluster.js'
-import type { PartitionAnswer } from '../records/decode-fetch.js'
+import type { PartitionResponse } from '../records/decode-fetch.js'
 import { createFetchBuffer, type FetchBuffer, type OpenFetchBuffer } from './fetch-buffer.js'
 import { createSignal } from './signal.js'
 
@@ -102,7 +102,7 @@ export const createFetcher = ({ cluster, nameOfError, maxBytes, now }: FetcherDe
   }
 
   /** Delivers what was fetched; returns what must be retried. */
-  const deliver = (answer: PartitionAnswer, asks: readonly Ask[]): readonly Trouble[] => {
+  const deliver = (answer: PartitionResponse, asks: readonly Ask[]): readonly Trouble[] => {
     const ask = asks.find(({ buffer, partition }) => buffer.topic === answer.topic && partition === answer.partition)
     // Closed, or moved to another offset in the meantime.
     if (ask === undefined || buffers.get(answer.topic) !== ask.buffer || ask.buffer.wanted.get(ask.partition) !== ask.offset) return []

@@ -8,7 +8,7 @@ import { ACCEPT_FEED, type Fetched } from '../fetch/fetcher.js'
 import type { StoredFeeds } from './entries-cursor.js'
 
 /** The response of one feed. */
-export type FeedAnswer = { readonly url: string } & (
+export type FeedResponse = { readonly url: string } & (
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** `complete`: an earlier version was stored with all its entries. */
@@ -20,7 +20,7 @@ export const askForFeed = async (
   connection: RssConnection,
   url: string,
   { stored, signal }: { stored: StoredFeeds; signal: AbortSignal },
-): Promise<FeedAnswer> => {
+): Promise<FeedResponse> => {
   const { ctx, fetcher, settings } = connection
   try {
     const validator = (await ctx.known.lookup(FEEDS, [url])).get(keyText(url)) ?? ''

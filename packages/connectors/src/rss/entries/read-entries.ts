@@ -3,7 +3,7 @@ import { createPagePacker, type PagePacker } from '../../parsing/page-packer.js'
 import { ENTRIES } from '../config.js'
 import type { RssConnection } from '../connection.js'
 import { openStoredFeeds, type StoredFeeds } from './entries-cursor.js'
-import { askForFeed, type FeedAnswer } from './fetch-feed.js'
+import { askForFeed, type FeedResponse } from './fetch-feed.js'
 import { readFeed } from './read-feed.js'
 
 /** Reads new and changed entries of all feeds. A feed that fails is rejected and does not stop the others; throws the first failure if all fail. */
@@ -54,7 +54,7 @@ export async function* readEntries(connection: RssConnection, request: ReadReque
 /** Yields the entries of one feed, and returns what was wrong with it. */
 async function* acceptResponse(
   connection: RssConnection,
-  answer: FeedAnswer,
+  answer: FeedResponse,
   { stored, packer, signal }: { readonly stored: StoredFeeds; readonly packer: PagePacker; readonly signal: AbortSignal },
 ): AsyncGenerator<Page, Failure | null, void> {
   const { readings } = connection

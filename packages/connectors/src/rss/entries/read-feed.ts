@@ -6,7 +6,7 @@ import { type KeyedEntry, keyEntries } from '../feed/entry-key.js'
 import type { Feed, FeedHead } from '../feed/feed.js'
 import { shortHash } from '../feeds/feed-mark.js'
 import { fetchContent, wantsPage } from './fetch-content.js'
-import { type FeedAnswer, fetchPage, parseFetched } from './fetch-feed.js'
+import { type FeedResponse, fetchPage, parseFetched } from './fetch-feed.js'
 import { toRecord } from './to-record.js'
 
 export interface ReadFeedOptions {
@@ -26,7 +26,7 @@ const GROUP = 200
 /** Reads the new and changed entries of one feed and its further pages. Throws what is wrong with the feed itself. */
 export async function* readFeed(
   connection: RssConnection,
-  answer: FeedAnswer & { readonly kind: 'fetched' },
+  answer: FeedResponse & { readonly kind: 'fetched' },
   options: ReadFeedOptions,
 ): AsyncGenerator<Page, FeedOutcome, void> {
   const { url } = answer

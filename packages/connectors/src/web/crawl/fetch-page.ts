@@ -3,7 +3,7 @@ import { decodeLocation, Failure, type HttpResponse, isUrl, parseRetryAfter, toF
 import type { CrawlTools } from './crawl-tools.js'
 import type { Visit } from './frontier.js'
 import { NotRendered, type Outcome } from './outcome.js'
-import { readAnswer } from './read-answer.js'
+import { readResponse } from './read-response.js'
 
 /** Pauses the requests to a site. */
 export type Pause = (ms: number) => void
@@ -64,7 +64,7 @@ const tryOnce = async (tools: CrawlTools, visit: Visit, conditional: boolean): P
 const classify = async (tools: CrawlTools, visit: Visit, response: HttpResponse, conditional: boolean): Promise<Attempt> => {
   const { status } = response
   const cookies = tools.cookies.take(visit.url, response.headers['set-cookie'])
-  if (status >= 200 && status < 300) return readAnswer(tools, visit, response)
+  if (status >= 200 && status < 300) return readResponse(tools, visit, response)
   const { location, 'retry-after': retryAfter } = response.headers
   const said = status >= 400 && (visit.start || status === 429 || status >= 500) ? await response.explain() : ''
   response.discard()

@@ -23,7 +23,7 @@ const FORMATS: ReadonlyMap<string, Format> = new Map([
 ])
 
 /** Turns a successful response into a page, in the browser if the settings say so. */
-export const readAnswer = async (tools: CrawlTools, { url }: Pick<Visit, 'url'>, response: HttpResponse): Promise<Outcome> => {
+export const readResponse = async (tools: CrawlTools, { url }: Pick<Visit, 'url'>, response: HttpResponse): Promise<Outcome> => {
   const { headers, status } = response
   const contentType = headers['content-type'] ?? ''
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''

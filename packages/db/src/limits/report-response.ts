@@ -21,7 +21,7 @@ const SAME_WINDOW_MS = 2_000
 /**
  * Stores what a response said about limits, for all workers. The smaller remainder of the same window wins, since responses may arrive out of order.
  */
-export const reportAnswer = async (database: Database, report: LimitReport): Promise<void> => {
+export const reportResponse = async (database: Database, report: LimitReport): Promise<void> => {
   const values = [
     report.key,
     report.served,

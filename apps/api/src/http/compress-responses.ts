@@ -12,9 +12,9 @@ const MAX_SYNC_LENGTH = 65_536
  * Compresses text responses for clients that accept it. Excluded are event streams, which would be delayed; content fetched from sources, whose
  * ranges count bytes; and errors, which must reach clients that are still sending.
  */
-export const compressAnswers = (): RequestHandler => compression({ threshold: MIN_BYTES, filter: isCompressible })
+export const compressResponses = (): RequestHandler => compression({ threshold: MIN_BYTES, filter: isCompressible })
 
-/** Compresses a complete response at once if it is small and the client accepts it; others are left to `compressAnswers`. */
+/** Compresses a complete response at once if it is small and the client accepts it; others are left to `compressResponses`. */
 export const compressSmall = (response: Response, body: string): string | Buffer => {
   const isSmall = body.length >= MIN_BYTES && body.length <= MAX_SYNC_LENGTH
   if (!isSmall || !isCompressible(response.req, response) || response.req.acceptsEncodings('gzip', 'identity') !== 'gzip') return body

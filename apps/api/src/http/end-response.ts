@@ -9,7 +9,7 @@ const MAX_REST_MS = 30_000
  * open until its body has arrived: closing it earlier would make the caller's system discard the response it has not read yet (RFC 9112, section
  * 9.6).
  */
-export const endAnswer = (request: IncomingMessage, response: ServerResponse, body: string | Buffer): void => {
+export const endResponse = (request: IncomingMessage, response: ServerResponse, body: string | Buffer): void => {
   if (request.complete || request.destroyed || response.req.method === 'HEAD') {
     response.end(body.length === 0 ? undefined : body)
     return

@@ -3,7 +3,7 @@ import { describeLocation, Failure, type HttpResponse, type Reason, toHttpFailur
 const MAX_ERROR_BYTES = 64 * 1024
 const CODE = /<Code>\s*([A-Za-z0-9]{1,100})\s*<\/Code>/
 
-export interface AnswerRules {
+export interface ResponseRules {
   /** Reasons for the store's error codes; others follow from the status. */
   readonly reasons: Readonly<Record<string, Reason>>
   /** What is missing or forbidden, for messages, e.g. `container reports`. */
@@ -17,7 +17,7 @@ export interface AnswerRules {
  * Returns the response if its status is below 300; otherwise throws the failure for its error code.
  * Omits the store's message, which may repeat what was signed.
  */
-export const acceptResponse = async (response: HttpResponse, rules: AnswerRules): Promise<HttpResponse> => {
+export const acceptResponse = async (response: HttpResponse, rules: ResponseRules): Promise<HttpResponse> => {
   if (response.status < 300) return response
   const body = await errorBody(response)
   const code = CODE.exec(body)?.[1] ?? response.headers['x-ms-error-code'] ?? ''
@@ -32,7 +32,10 @@ const errorBody = async (response: HttpResponse): Promise<string> => {
   return await response.text()
 }
 
-const toBlobFailure = (response: HttpResponse, { reasons, place, hint, now, code, body }: AnswerRules & { code: string; body: string }): Failure => {
+const toBlobFailure = (
+  response: HttpResponse,
+  { reasons, place, hint, now, code, body }: ResponseRules & { code: string; body: string },
+): Failure => {
   const byStatus = toHttpFailure(response, now())
   const reason = (Object.hasOwn(reasons, code) ? reasons[code] : undefined) ?? byStatus.reason
   const said = `${place}: the store answers ${code === '' ? `with status ${response.status}` : `${code} (status ${response.status})`}`

@@ -1,7 +1,7 @@
 import type { Metrics } from '../metrics/metrics.js'
 import type { Check } from './checks.js'
 
-export interface OpsAnswer {
+export interface OpsResponse {
   readonly status: number
   readonly contentType: string
   readonly body: string
@@ -9,29 +9,29 @@ export interface OpsAnswer {
   readonly rest?: Uint8Array
 }
 
-const json = (status: number, body: object): OpsAnswer => ({ status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) })
+const json = (status: number, body: object): OpsResponse => ({ status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) })
 
 /** GET /health: 200 while the process makes progress, otherwise 503 with the failing checks; the supervisor should then restart it. */
-export const toHealthAnswer = (checks: readonly Check[]): OpsAnswer => {
+export const toHealthResponse = (checks: readonly Check[]): OpsResponse => {
   const ok = checks.every((check) => check.ok)
   return json(ok ? 200 : 503, { status: ok ? 'ok' : 'unhealthy', checks })
 }
 
 /** GET /ready: 200 when work may be sent here, otherwise 503; lists each check, with the reasons of failing ones. */
-export const toReadyAnswer = (checks: readonly Check[]): OpsAnswer => {
+export const toReadyResponse = (checks: readonly Check[]): OpsResponse => {
   const ok = checks.every((check) => check.ok)
   return json(ok ? 200 : 503, { status: ok ? 'ready' : 'not_ready', checks })
 }
 
 /** GET /metrics in Prometheus' text format. */
-export const toMetricsAnswer = async (metrics: Pick<Metrics, 'expose'>): Promise<OpsAnswer> => ({ status: 200, ...(await metrics.expose()) })
+export const toMetricsResponse = async (metrics: Pick<Metrics, 'expose'>): Promise<OpsResponse> => ({ status: 200, ...(await metrics.expose()) })
 
 /** The same, to be sent by another thread. */
-export const toSharedMetricsAnswer = async (metrics: Pick<Metrics, 'exposeParts'>): Promise<OpsAnswer> => ({
+export const toSharedMetricsResponse = async (metrics: Pick<Metrics, 'exposeParts'>): Promise<OpsResponse> => ({
   status: 200,
   ...(await metrics.exposeParts()),
 })
 
-export const notFoundAnswer: OpsAnswer = json(404, { status: 'not_found', paths: ['/health', '/ready', '/metrics'] })
-export const methodAnswer: OpsAnswer = json(405, { status: 'method_not_allowed' })
-export const brokenAnswer: OpsAnswer = json(500, { status: 'failed' })
+export const notFoundResponse: OpsResponse = json(404, { status: 'not_found', paths: ['/health', '/ready', '/metrics'] })
+export const methodResponse: OpsResponse = json(405, { status: 'method_not_allowed' })
+export const brokenResponse: OpsResponse = json(500, { status: 'failed' })
