@@ -14,6 +14,9 @@ export const SCENARIOS = [
   'search',
   'questions',
   'growth',
+  'kafka',
+  'logs',
+  'scale',
   'console',
 ] as const
 export type ScenarioName = (typeof SCENARIOS)[number]
@@ -33,8 +36,14 @@ export interface BenchSettings {
   readonly schedules: number
   readonly rows: number
   readonly memoryRows: number
+  /** Messages of 1 KB in a topic. */
+  readonly messages: number
+  /** Size of an access log, expanded, in MB. */
+  readonly logMegabytes: number
   /** Texts of 1 KB that questions are asked about. */
   readonly texts: number
+  /** Records of other sources, beside which one source is measured. */
+  readonly records: number
   /** Odd, so that the median is one of the measured values. */
   readonly repetitions: number
   readonly fleets: readonly number[]
@@ -76,7 +85,10 @@ export const parseSettings = (argv: readonly string[], env: Env): BenchSettings 
     schedules: number('INLET_BENCH_SCHEDULES', 500, 50),
     rows: number('INLET_BENCH_ROWS', 200_000, 20_000),
     memoryRows: number('INLET_BENCH_MEMORY_ROWS', 1_000_000, 60_000),
+    messages: number('INLET_BENCH_MESSAGES', 100_000, 10_000),
+    logMegabytes: number('INLET_BENCH_LOG_MB', 100, 5),
     texts: number('INLET_BENCH_TEXTS', 1_000_000, 20_000),
+    records: number('INLET_BENCH_RECORDS', 10_000_000, 100_000),
     repetitions: number('INLET_BENCH_REPEAT', 3, 1),
     fleets: (env['INLET_BENCH_FLEETS'] ?? (quick ? '20' : '50,1000')).split(',').map(Number),
     docsFolder: env['INLET_BENCH_DOCS'] ?? null,

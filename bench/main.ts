@@ -12,13 +12,16 @@ import { measureConsole } from './scenarios/console.js'
 import { measureFleet } from './scenarios/fleet.js'
 import { measureGrowth } from './scenarios/growth.js'
 import { measureIdle } from './scenarios/idle.js'
+import { measureKafka } from './scenarios/kafka.js'
 import { measureLimit } from './scenarios/limit.js'
 import { measureLists } from './scenarios/lists.js'
+import { measureLogs } from './scenarios/logs.js'
 import { measureLoss } from './scenarios/loss.js'
 import { measureMemory } from './scenarios/memory.js'
 import { measureQuestions } from './scenarios/questions.js'
 import { measureRegistry } from './scenarios/registry.js'
 import { measureRows } from './scenarios/rows.js'
+import { measureScale } from './scenarios/scale.js'
 import type { Scenario } from './scenarios/scenario.js'
 import { measureSearch } from './scenarios/search.js'
 import { measureSite } from './scenarios/site.js'
@@ -38,6 +41,9 @@ const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
   search: measureSearch,
   questions: measureQuestions,
   growth: measureGrowth,
+  kafka: measureKafka,
+  logs: measureLogs,
+  scale: measureScale,
   lists: measureLists,
   idle: measureIdle,
   console: measureConsole,

@@ -3,9 +3,9 @@ import { copyRecords, copySource } from '../limits/server-copy.js'
 import { runPgloader } from '../peers/pgloader.js'
 import type { Measure } from '../report/measure.js'
 import { median } from '../report/statistics.js'
-import { childrenOf, readCpuSeconds, readTreeCpuSeconds } from '../stack/cpu-time.js'
 import { ingestOnce } from '../stack/ingest-once.js'
 import { createEmptyDatabase, openStack, type Stack } from '../stack/stack.js'
+import { describeCpu, readStackCpu } from '../stack/stack-cpu.js'
 import { until } from '../stack/until.js'
 import type { Scenario } from './scenario.js'
 
@@ -23,7 +23,7 @@ export const measureRows: Scenario = async (context) => {
     for (let n = 0; n < settings.repetitions; n += 1) {
       await pool.query('TRUNCATE records')
       await pool.query('CHECKPOINT')
-      const before = readCpu(stack, postgres.pid)
+      const before = readStackCpu(stack, postgres.pid)
       const started = Date.now()
       const { seconds, inserted } = await ingestOnce(stack, {
         name: `Rows ${n}`,
@@ -33,8 +33,7 @@ export const measureRows: Scenario = async (context) => {
       })
       if (inserted !== settings.rows) throw new Error(`${inserted} of ${settings.rows} rows were stored`)
       rates.inlet.push(per(seconds))
-      const used = Object.entries(readCpu(stack, postgres.pid)).map(([name, now]) => `${name} ${(now - (before[name] ?? 0)).toFixed(1)}`)
-      note(`processor seconds until stored: ${used.join(', ')}`)
+      note(`processor seconds until stored: ${describeCpu(before, readStackCpu(stack, postgres.pid))}`)
       // The peers must not be measured beside the indexer.
       await until('the search index', async () => ((await countPending(pool)) === 0 ? true : null), { limitMs: 600_000, everyMs: 100 })
       rates.searchable.push(per((Date.now() - started) / 1_000))
@@ -72,15 +71,4 @@ export const measureRows: Scenario = async (context) => {
 const countPending = async (pool: Stack['database']['pool']): Promise<number> => {
   const { rows } = await pool.query<{ count: number }>('SELECT count(*)::int AS count FROM search_pending WHERE problem IS NULL')
   return rows[0]?.count ?? 0
-}
-
-/** Processor seconds used so far, by what used them. */
-const readCpu = (stack: Stack, postgresPid: number): Record<string, number> => {
-  const used: Record<string, number> = {}
-  for (const { app, pid } of stack.processes) {
-    used[app] = (used[app] ?? 0) + readCpuSeconds(pid)
-    if (app === 'scribe') used['indexer'] = childrenOf(pid).reduce((sum, child) => sum + readCpuSeconds(child), 0)
-  }
-  used['postgres'] = readTreeCpuSeconds(postgresPid)
-  return used
 }

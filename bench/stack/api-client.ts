@@ -4,7 +4,7 @@ import http from 'node:http'
 export interface ApiClient {
   /** Throws on any status of 400 or above. The caller knows the shape of the answer. */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a cast at every call would say no more
-  call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<{ readonly body: T; readonly ms: number }>
+  call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<{ readonly body: T; readonly ms: number }>
   close(): void
 }
 

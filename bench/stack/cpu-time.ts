@@ -15,6 +15,9 @@ export const readTreeCpuSeconds = (pid: number): number => {
   return childrenOf(pid).reduce((sum, child) => sum + (readTreeCpuSeconds(child) || 0), user + system + ended)
 }
 
+/** Processor seconds of the ended children of a process, with theirs. */
+export const readEndedCpuSeconds = (pid: number): number => readTimes(pid).ended
+
 /** The children of a process; empty where the system does not say. */
 export const childrenOf = (pid: number): readonly number[] => {
   try {

@@ -37,6 +37,7 @@ export interface Stack {
   readonly processes: readonly AppProcess[]
   /** Null with the queue in Postgres. */
   readonly redisUrl: string | null
+  readonly redisPid: number | null
   close(): Promise<void>
 }
 
@@ -74,11 +75,13 @@ const open = async (
     ...settings.tuning,
     ...env,
   }
+  let redisPid: number | null = null
   if (backend === 'redis') {
     if (redisServer === null) throw new Error('redis-server is not installed')
     const redis = await startRedis(redisServer)
     lifecycle.defer('redis', () => redis.stop())
     common['REDIS_URL'] = redis.url
+    redisPid = redis.pid
   }
   if (settings.profileFolder !== null) mkdirSync(settings.profileFolder, { recursive: true })
   const processes: AppProcess[] = []
@@ -111,6 +114,7 @@ const open = async (
     api,
     processes,
     redisUrl: common['REDIS_URL'] ?? null,
+    redisPid,
     close: async () => void (await lifecycle.close()),
   }
 }
