@@ -4,6 +4,7 @@ export const SCENARIOS = [
   'registry',
   'fleet',
   'rows',
+  'shapes',
   'site',
   'memory',
   'webhook',

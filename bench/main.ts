@@ -24,6 +24,7 @@ import { measureRows } from './scenarios/rows.js'
 import { measureScale } from './scenarios/scale.js'
 import type { Scenario } from './scenarios/scenario.js'
 import { measureSearch } from './scenarios/search.js'
+import { measureShapes } from './scenarios/shapes.js'
 import { measureSite } from './scenarios/site.js'
 import { measureWebhook } from './scenarios/webhook.js'
 import { COUNTING_SETTINGS } from './stack/count-statements.js'
@@ -33,6 +34,7 @@ const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
   registry: measureRegistry,
   fleet: measureFleet,
   rows: measureRows,
+  shapes: measureShapes,
   site: measureSite,
   memory: measureMemory,
   webhook: measureWebhook,

@@ -1,8 +1,7 @@
 import { applyRetention, DEFAULT_RETENTION } from '@inlet/db'
 import { smallApiConfig, startSmallApi } from '../inputs/small-api.js'
-import { ingestOnce } from '../stack/ingest-once.js'
+import { ingestOnce, runOnce } from '../stack/ingest-once.js'
 import { openStack, type Stack } from '../stack/stack.js'
-import { until } from '../stack/until.js'
 import type { Scenario } from './scenario.js'
 
 const EVERY_MINUTES = 5
@@ -73,18 +72,10 @@ interface Observed {
 
 /** Runs one source often; nothing changes after the first time. */
 const observeRuns = async (stack: Stack, url: string): Promise<Observed> => {
-  const { pool } = stack.database
   const source = { name: 'Observed', connector: 'api', config: smallApiConfig(url, 0) }
-  const { runId } = await ingestOnce(stack, source)
-  const { rows } = await pool.query<{ id: string }>('SELECT source_id AS id FROM runs WHERE id = $1', [runId])
-  const id = rows[0]?.id ?? ''
+  const { sourceId: id } = await ingestOnce(stack, source)
   const before = await countRows(stack)
-  for (let n = 0; n < OBSERVED_RUNS; n += 1) {
-    const { body } = await stack.api.call<{ runId: string }>('POST', `/v1/sources/${id}/run`, {})
-    await until('the run to end', async () =>
-      (await pool.query(`SELECT FROM runs WHERE id = $1 AND status = 'ended'`, [body.runId])).rowCount === 1 ? true : null,
-    )
-  }
+  for (let n = 0; n < OBSERVED_RUNS; n += 1) await runOnce(stack, id)
   const after = await countRows(stack)
   const perRun = Object.fromEntries(HISTORY.map((table) => [table, (after[table] - before[table]) / OBSERVED_RUNS])) as Observed['perRun']
   return { id, perRun, jobs: await countJobs(stack) }

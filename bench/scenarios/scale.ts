@@ -1,7 +1,9 @@
-import { createRowsTable, type RowsTable } from '../inputs/rows-table.js'
+import { createRowsTable } from '../inputs/rows-table.js'
+import type { SourceTable } from '../inputs/source-table.js'
 import type { Measure } from '../report/measure.js'
 import { percentile } from '../report/statistics.js'
 import { readTreeCpuSeconds } from '../stack/cpu-time.js'
+import { runOnce } from '../stack/ingest-once.js'
 import { openStack, type Stack } from '../stack/stack.js'
 import { until } from '../stack/until.js'
 import type { Scenario, ScenarioContext } from './scenario.js'
@@ -39,7 +41,7 @@ export const measureScale: Scenario = async (context) => {
   }
 }
 
-const measureSource = async (context: ScenarioContext, stack: Stack, table: RowsTable, name: string): Promise<Record<string, number>> => {
+const measureSource = async (context: ScenarioContext, stack: Stack, table: SourceTable, name: string): Promise<Record<string, number>> => {
   let id = ''
   const first = await timed(context, async () => void (id = await load(stack, table, name)))
   const again = await timed(context, () => run(stack, id))
@@ -74,7 +76,7 @@ const timed = async ({ postgres }: ScenarioContext, work: () => Promise<unknown>
 }
 
 /** Registers a source of the table and stores it; returns its id once its records can be searched. */
-const load = async (stack: Stack, table: RowsTable, name: string): Promise<string> => {
+const load = async (stack: Stack, table: SourceTable, name: string): Promise<string> => {
   const config = { ...table.config, tables: [{ name: 'orders' }] }
   const { body } = await stack.api.call<{ id: string }>('POST', '/v1/sources', {
     name,
@@ -87,16 +89,11 @@ const load = async (stack: Stack, table: RowsTable, name: string): Promise<strin
   return body.id
 }
 
-const run = async ({ api, database: { pool } }: Stack, id: string): Promise<void> => {
-  const { body } = await api.call<{ runId: string }>('POST', `/v1/sources/${id}/run`, {})
-  const outcome = await until('the run to end', async () => {
-    const { rows } = await pool.query<{ outcome: string }>(`SELECT outcome FROM runs WHERE id = $1 AND status = 'ended'`, [body.runId])
-    return rows[0]?.outcome ?? null
-  })
-  if (!outcome.startsWith('ok')) throw new Error(`the run ended with ${outcome}`)
+const run = async (stack: Stack, id: string): Promise<void> => {
+  await runOnce(stack, id)
   await until(
     'the search index',
-    async () => ((await pool.query('SELECT FROM search_pending WHERE problem IS NULL LIMIT 1')).rowCount === 0 ? true : null),
+    async () => ((await stack.database.pool.query('SELECT FROM search_pending WHERE problem IS NULL LIMIT 1')).rowCount === 0 ? true : null),
     {
       limitMs: 3_600_000,
       everyMs: 100,

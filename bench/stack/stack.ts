@@ -130,12 +130,16 @@ const isReady = async (url: string, processes: readonly AppProcess[]): Promise<t
 
 /** An empty database of that name, whatever was there before. */
 export const createEmptyDatabase = async (postgres: EmbeddedPostgres, name: string): Promise<string> => {
-  const admin = createDatabase({ url: postgres.url('postgres'), applicationName: 'inlet-bench', poolSize: 1 })
-  try {
-    await admin.pool.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
-    await admin.pool.query(`CREATE DATABASE ${name}`)
-  } finally {
-    await admin.close()
-  }
+  await runSql(postgres.url('postgres'), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`, `CREATE DATABASE ${name}`)
   return postgres.url(name)
+}
+
+/** Runs statements one after another in a connection of their own. */
+export const runSql = async (url: string, ...statements: readonly string[]): Promise<void> => {
+  const database = createDatabase({ url, applicationName: 'inlet-bench', poolSize: 1, statementTimeoutMs: 600_000 })
+  try {
+    for (const statement of statements) await database.pool.query(statement)
+  } finally {
+    await database.close()
+  }
 }
