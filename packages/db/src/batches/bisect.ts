@@ -1,10 +1,9 @@
 import type { BatchEnvelope, PackedRecord } from '@inlet/domain'
 import type pg from 'pg'
 import { isDataError, isTimeout, sqlState } from '../sql-state.js'
-import type { Slice } from './payload-input.js'
 import { markSeen } from './seen.js'
 import { quarantineEntry } from './write-quarantine.js'
-import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Written, writeRecords } from './write-records.js'
+import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Slice, type Written, writeRecords } from './write-records.js'
 
 /**
  * Writes a batch in which some record cannot be stored: halves it with savepoints until the bad records are isolated, quarantines those and stores

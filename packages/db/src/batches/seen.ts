@@ -1,18 +1,22 @@
 // Which keys a run has shown in streams that are swept, and in which batch: a sweep counts those of its own reading.
 import type { BatchEnvelope, PackedRecord } from '@inlet/domain'
 import type pg from 'pg'
-import { INPUT } from './payload-input.js'
+import { boolArray, hexArray, textArray } from './binary-arrays.js'
+import type { Entries } from './read-entries.js'
 
 // A record that could not be stored was seen nevertheless: a sweep must not delete its older state.
 const ALL = `
 INSERT INTO sweep_seen (run_id, stream_id, key_hash, seq, content)
-SELECT $3, st.id, decode(r.h, 'hex'), $5, bool_or(r.o = 'u') FROM ${INPUT} JOIN streams st ON st.source_id = $2 AND st.name = r.s
-WHERE r.o <> 'd' AND r.h <> '' AND r.s = ANY($4::text[]) GROUP BY st.id, r.h ORDER BY st.id, r.h ON CONFLICT DO NOTHING`
+SELECT $1, st.id, r.h, $3, bool_or(r.content) FROM unnest($4::text[], $5::bytea[], $6::bool[]) AS r(s, h, content)
+JOIN streams st ON st.source_id = $2 AND st.name = r.s GROUP BY st.id, r.h ORDER BY st.id, r.h ON CONFLICT DO NOTHING`
 
-/** Marks the keys of all entries of a payload as seen. */
-export const markAllSeen = async (client: pg.ClientBase, batch: BatchEnvelope, payload: Buffer): Promise<void> => {
-  if (batch.sweptStreams === undefined) return
-  await client.query(ALL, [payload, batch.sourceId, batch.runId, batch.sweptStreams, batch.seq])
+/** Marks the keys of all entries of swept streams as seen. */
+export const markAllSeen = async (client: pg.ClientBase, batch: BatchEnvelope, { upserts, others }: Entries): Promise<void> => {
+  const swept = new Set(batch.sweptStreams)
+  const seen = [...upserts, ...others].filter(({ s, h, o }) => o !== 'd' && h !== '' && swept.has(s))
+  if (seen.length === 0) return
+  const columns = [textArray(seen.map(({ s }) => s)), hexArray(seen.map(({ h }) => h)), boolArray(seen.map(({ o }) => o === 'u'))]
+  await client.query({ name: 'inlet-seen', text: ALL, values: [batch.runId, batch.sourceId, batch.seq, ...columns] })
 }
 
 /** Marks the key of one entry that could not be stored as seen. */

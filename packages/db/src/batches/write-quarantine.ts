@@ -1,6 +1,5 @@
 import { type BatchEnvelope, type PackedRecord, toStorableText } from '@inlet/domain'
 import type pg from 'pg'
-import { INPUT } from './payload-input.js'
 
 const MAX_RAW = 65_536
 
@@ -25,13 +24,13 @@ marked AS (SELECT *, ${FINGERPRINT} AS fingerprint FROM given),
 once AS (SELECT DISTINCT ON (fingerprint) *, count(*) OVER (PARTITION BY fingerprint) AS occurrences FROM marked ORDER BY fingerprint, place)
 ${INSERT}`
 
-const FROM_PAYLOAD = once(`
+const FROM_ENTRIES = once(`
 SELECT r.s AS stream, nullif(left(r.k, 1024), '') AS key, decode(nullif(r.h, ''), 'hex') AS key_hash, r.r AS reason, left(r.m, 2000) AS message, r.raw, r.rec AS record, r.scope, row_number() OVER () AS place
-FROM ${INPUT} WHERE r.o = 'q'`)
+FROM json_to_recordset($1::json) AS r(s text, k text, h text, r text, m text, raw text, rec text, scope text)`)
 
 /** Quarantines the quarantine entries of a payload. */
-export const writeQuarantine = async (client: pg.ClientBase, batch: BatchEnvelope, payload: Buffer): Promise<void> => {
-  await client.query(FROM_PAYLOAD, [payload, batch.sourceId, batch.runId, batch.epoch, batch.seq])
+export const writeQuarantine = async (client: pg.ClientBase, batch: BatchEnvelope, entries: readonly PackedRecord[]): Promise<void> => {
+  await client.query(FROM_ENTRIES, [JSON.stringify(entries), batch.sourceId, batch.runId, batch.epoch, batch.seq])
 }
 
 const ONE = once(`

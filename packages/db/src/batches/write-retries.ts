@@ -4,7 +4,6 @@ import type { BatchEnvelope } from '@inlet/domain'
 import type pg from 'pg'
 import { type Entry, splitPayload, toSlice, writeWithBisection } from './bisect.js'
 import { oneAtATime } from './out-of-order.js'
-import { inputOf } from './payload-input.js'
 import { addWritten, NO_COUNTS, NOTHING_WRITTEN, type Written } from './write-records.js'
 
 interface Failed {
@@ -64,7 +63,10 @@ const groupByPlace = (entries: readonly Entry[]): readonly Group[] => {
 
 // Locks are held until the end of the transaction. What came in the very same batch counts as newer too: the order within it cannot be known.
 const SUPERSEDED = `
-WITH ${inputOf('true', ['r.s, r.h, r.o, r.c'])}
+WITH input AS MATERIALIZED (
+  SELECT st.id AS stream_id, decode(r.h, 'hex') AS key_hash, r.s, r.h, r.o, r.c
+  FROM json_to_recordset($1::json) AS r(s text, h text, o text, c text) JOIN streams st ON st.source_id = $2 AND st.name = r.s
+)
 SELECT concat_ws(' ', i.s, i.h, i.o, i.c) AS state
 FROM input i JOIN records t ON t.stream_id = i.stream_id AND t.key_hash = i.key_hash
 WHERE (t.epoch, t.seq) >= ($3::bigint, $4::int)
