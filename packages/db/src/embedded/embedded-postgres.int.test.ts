@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runScript } from '../run-script.js'
 import { startEmbeddedPostgres } from './embedded-postgres.js'
@@ -36,6 +37,29 @@ describe('startEmbeddedPostgres', () => {
     const started = await second
     expect(await runScript(started.url('postgres'), 'SELECT 1 AS n')).toEqual([{ n: 1 }])
     await started.stop()
+  })
+
+  // Only Linux counts page faults in a file.
+  it.skipIf(process.platform !== 'linux')('keeps the memory that a batch needs for the next one', async () => {
+    const server = await startEmbeddedPostgres({ directory: path.join(root, 'postgres'), durable: false })
+    const client = new pg.Client({ connectionString: server.url('postgres') })
+    await client.connect()
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+    const readFaults = (): number =>
+      Number(
+        readFileSync(`/proc/${rows[0]?.pid}/stat`, 'utf8')
+          .replace(/^.*\) /s, '')
+          .split(' ')[7],
+      )
+    const batch = Buffer.alloc(2_000_000, 'x')
+    const send = async (): Promise<unknown> => client.query('SELECT length($1::bytea || $1::bytea)', [batch])
+    for (let n = 0; n < 3; n += 1) await send()
+    const before = readFaults()
+    for (let n = 0; n < 10; n += 1) await send()
+    // Ten batches of 2 MB are 4,900 pages.
+    expect(readFaults() - before).toBeLessThan(1_000)
+    await client.end()
+    await server.stop()
   })
 
   it.skipIf(process.getuid?.() !== 0)('says what to do about a folder that its user cannot enter (only as root)', async () => {
