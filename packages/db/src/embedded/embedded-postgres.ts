@@ -78,11 +78,11 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
 }
 
 /**
- * The whole environment of the server, which has no use for ours and its secrets. It lets each backend keep up to 20 MB that it has freed: by default
- * glibc returns what a batch needed to the system after each statement, and mapping it again is a sixth of the processor time of storing. Other C
+ * The whole environment of the server, which has no use for ours and its secrets. It lets each backend keep up to 48 MB that it has freed: by default
+ * glibc returns what a batch needed to the system after each statement, and mapping it again is a fifth of the processor time of storing. Other C
  * libraries ignore it; docker-compose.yml sets the same. Without a locale, Postgres does not start on macOS.
  */
-const SERVER_ENV = { LC_ALL: 'C', MALLOC_MMAP_THRESHOLD_: '16777216', MALLOC_TRIM_THRESHOLD_: '16777216', MALLOC_TOP_PAD_: '4194304' }
+const SERVER_ENV = { LC_ALL: 'C', MALLOC_MMAP_THRESHOLD_: '33554432', MALLOC_TRIM_THRESHOLD_: '33554432', MALLOC_TOP_PAD_: '16777216' }
 
 const prepareDirectory = (directory: string): void => {
   mkdirSync(directory, { recursive: true, mode: 0o755 })
