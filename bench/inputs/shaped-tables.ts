@@ -9,7 +9,7 @@ export interface TableShape extends Pick<TableContent, 'columns' | 'values'> {
   readonly change: string
 }
 
-const WORDS = (n: number, salt: string): string => Array.from({ length: n }, (_, at) => `md5('${salt}${at}' || n)`).join(` || ' ' || `)
+const words = (n: number, salt: string): string => Array.from({ length: n }, (_, at) => `md5('${salt}${at}' || n)`).join(` || ' ' || `)
 
 const wide = Array.from({ length: 59 }, (_, at) => at)
 const WIDE_TYPES = [
@@ -30,12 +30,12 @@ export const TABLE_SHAPES: readonly TableShape[] = [
     values: wide.map((at) => wideType(at)[1](at)).join(', '),
     change: 'c0 = c0 + 1',
   },
-  { name: '10 KB of text', share: 0.05, columns: 'body text', values: WORDS(310, 'w'), change: `body = body || '!'` },
+  { name: '10 KB of text', share: 0.05, columns: 'body text', values: words(310, 'w'), change: `body = body || '!'` },
   {
     name: 'JSON documents',
     share: 0.5,
     columns: 'document jsonb',
-    values: `jsonb_build_object('n', n, 'name', 'item ' || n, 'price', n / 100.0, 'tags', jsonb_build_array('a' || n % 7, 'b' || n % 11), 'nested', jsonb_build_object('text', ${WORDS(6, 'j')}, 'deep', jsonb_build_object('flag', n % 2 = 0, 'list', jsonb_build_array(n, n + 1, n + 2))))`,
+    values: `jsonb_build_object('n', n, 'name', 'item ' || n, 'price', n / 100.0, 'tags', jsonb_build_array('a' || n % 7, 'b' || n % 11), 'nested', jsonb_build_object('text', ${words(6, 'j')}, 'deep', jsonb_build_object('flag', n % 2 = 0, 'list', jsonb_build_array(n, n + 1, n + 2))))`,
     change: `document = document || jsonb_build_object('n', (document->>'n')::int + 1)`,
   },
   {

@@ -9,6 +9,7 @@ import { childrenOf, readCpuSeconds } from '../stack/cpu-time.js'
 import { ingestOnce } from '../stack/ingest-once.js'
 import { openStack, type Stack } from '../stack/stack.js'
 import { until } from '../stack/until.js'
+import { untilIndexed } from '../stack/until-indexed.js'
 import type { Scenario } from './scenario.js'
 
 const WARM_UP = 20
@@ -97,17 +98,6 @@ const askAll = async (
     ready.push(beside.ms)
   }
   return { own, ready }
-}
-
-const untilIndexed = async ({ database }: Stack): Promise<void> => {
-  await until(
-    'the search index',
-    async () => {
-      const { rows } = await database.pool.query<{ count: number }>('SELECT count(*)::int AS count FROM search_pending WHERE problem IS NULL')
-      return rows[0]?.count === 0 || null
-    },
-    { limitMs: 3_600_000, everyMs: 500 },
-  )
 }
 
 /** The indexer continues merging for a while after everything is searchable. */

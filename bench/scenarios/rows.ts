@@ -4,9 +4,9 @@ import { runPgloader } from '../peers/pgloader.js'
 import type { Measure } from '../report/measure.js'
 import { median } from '../report/statistics.js'
 import { ingestOnce } from '../stack/ingest-once.js'
-import { createEmptyDatabase, openStack, type Stack } from '../stack/stack.js'
+import { createEmptyDatabase, openStack } from '../stack/stack.js'
 import { describeCpu, readStackCpu } from '../stack/stack-cpu.js'
-import { until } from '../stack/until.js'
+import { untilIndexed } from '../stack/until-indexed.js'
 import type { Scenario } from './scenario.js'
 
 /** Rows per second of one table, end to end, beside COPY and pgloader in turn. */
@@ -35,7 +35,7 @@ export const measureRows: Scenario = async (context) => {
       rates.inlet.push(per(seconds))
       note(`processor seconds until stored: ${describeCpu(before, readStackCpu(stack, postgres.pid))}`)
       // The peers must not be measured beside the indexer.
-      await until('the search index', async () => ((await countPending(pool)) === 0 ? true : null), { limitMs: 600_000, everyMs: 100 })
+      await untilIndexed(stack)
       rates.searchable.push(per((Date.now() - started) / 1_000))
       rates.equal.push(per(await copyRecords(pool, serverFolder)))
       rates.plain.push(per(await copySource(table.url, serverFolder)))
@@ -68,9 +68,4 @@ export const measureRows: Scenario = async (context) => {
     beside('the same, beside COPY out and in of the source table', 'COPY out, in', rates.plain),
     measure('table → searchable records', rates.searchable),
   ]
-}
-
-const countPending = async (pool: Stack['database']['pool']): Promise<number> => {
-  const { rows } = await pool.query<{ count: number }>('SELECT count(*)::int AS count FROM search_pending WHERE problem IS NULL')
-  return rows[0]?.count ?? 0
 }

@@ -6,6 +6,7 @@ import { readTreeCpuSeconds } from '../stack/cpu-time.js'
 import { runOnce } from '../stack/ingest-once.js'
 import { openStack, type Stack } from '../stack/stack.js'
 import { until } from '../stack/until.js'
+import { untilIndexed } from '../stack/until-indexed.js'
 import type { Scenario, ScenarioContext } from './scenario.js'
 
 const PAGES = 50
@@ -91,14 +92,7 @@ const load = async (stack: Stack, table: SourceTable, name: string): Promise<str
 
 const run = async (stack: Stack, id: string): Promise<void> => {
   await runOnce(stack, id)
-  await until(
-    'the search index',
-    async () => ((await stack.database.pool.query('SELECT FROM search_pending WHERE problem IS NULL LIMIT 1')).rowCount === 0 ? true : null),
-    {
-      limitMs: 3_600_000,
-      everyMs: 100,
-    },
-  )
+  await untilIndexed(stack)
 }
 
 /** Copies the records of a source into new ones. They are numbered as if they had been indexed, but no word finds them. */

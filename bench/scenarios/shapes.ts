@@ -5,7 +5,7 @@ import type { Measure } from '../report/measure.js'
 import { type Ingested, ingestOnce, runOnce } from '../stack/ingest-once.js'
 import { openStack, runSql, type Stack } from '../stack/stack.js'
 import { describeCpu, readStackCpu } from '../stack/stack-cpu.js'
-import { until } from '../stack/until.js'
+import { untilIndexed } from '../stack/until-indexed.js'
 import type { Scenario, ScenarioContext } from './scenario.js'
 
 /** Tables of other shapes than that of `rows`: read for the first time, unchanged, with one row in ten changed, and with all rows changed. */
@@ -39,7 +39,7 @@ const measureShape = async (context: ScenarioContext, stack: Stack, shape: Table
     note(
       `${shape.name}, ${what}: ${Math.round(rows / result.seconds)} rows/s; processor seconds: ${describeCpu(before, readStackCpu(stack, postgres.pid))}`,
     )
-    await untilIndexed(pool)
+    await untilIndexed(stack)
     return result
   }
   const expect = (what: string, found: number, expected: number): void => {
@@ -64,10 +64,3 @@ const measureShape = async (context: ScenarioContext, stack: Stack, shape: Table
   }
   return measures
 }
-
-const untilIndexed = (pool: Stack['database']['pool']): Promise<true> =>
-  until(
-    'the search index',
-    async () => ((await pool.query('SELECT FROM search_pending WHERE problem IS NULL LIMIT 1')).rowCount === 0 ? true : null),
-    { limitMs: 600_000, everyMs: 100 },
-  )

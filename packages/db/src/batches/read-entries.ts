@@ -3,6 +3,8 @@ import type { PackedRecord } from '@inlet/domain'
 /** A record to be stored; its data stays the bytes that the worker wrote. */
 export interface Upsert extends Omit<PackedRecord, 'data'> {
   readonly json: Buffer
+  /** Size of the whole entry. */
+  readonly bytes: number
 }
 
 /** The entries of a payload. */
@@ -25,7 +27,7 @@ export const readEntries = (payload: Buffer): Entries => {
     const end = endOfData(line)
     const head = JSON.parse(line.toString('utf8', 0, at) + line.toString('utf8', end)) as Omit<PackedRecord, 'data'>
     // A copy would cost more than parsing it, and make reading its members slower.
-    upserts.push(Object.assign(head, { json: line.subarray(at + DATA.length, end) }))
+    upserts.push(Object.assign(head, { json: line.subarray(at + DATA.length, end), bytes: line.length }))
   }
   return { upserts, others }
 }

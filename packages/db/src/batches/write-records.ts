@@ -156,7 +156,7 @@ const writeChanged = async (client: pg.ClientBase, batch: BatchEnvelope, upserts
 }
 
 const writeUpserts = async (client: pg.ClientBase, batch: BatchEnvelope, upserts: readonly Upsert[], statement: typeof ANY): Promise<Written> => {
-  const bytes = upserts.reduce((sum, { json, text = '' }) => sum + json.length + text.length, 0)
+  const bytes = upserts.reduce((sum, upsert) => sum + upsert.bytes, 0)
   const { rows } = await client.query<{ stream_id: number; inserted: number; updated: number; live: number }>({
     ...statement,
     values: [batch.sourceId, batch.runId, batch.version, batch.epoch, batch.seq, bytes, ...columnsOf(upserts)],
