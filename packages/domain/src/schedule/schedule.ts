@@ -38,8 +38,7 @@ const MAX_DAYS = 146_097
 function* ticksAfter(cron: Cron, timeZone: string, after: number): Generator<number> {
   const first = Math.floor(after / DAY_MS)
   for (let day = first, idle = 0; idle < MAX_DAYS; day++, idle++) {
-    for (const tick of ticksOfDay(cron, timeZone, day)) {
-      if (tick <= after) continue
+    for (const tick of ticksOfDay(cron, timeZone, day, after)) {
       idle = 0
       yield tick
     }
