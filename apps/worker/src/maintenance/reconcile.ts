@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   ALL_REPAIRS,
-  accountTicks,
+  accountTicksTogether,
   claimRechecks,
   countWantedSchedules,
   createContinuousRuns,
@@ -23,7 +23,7 @@ import {
 } from '@inlet/db'
 import type { Logger, Metrics } from '@inlet/observability'
 import type { JobScheduler, Queues } from '@inlet/queue'
-import { createThrottle, monotonicNow, withDeadline } from '@inlet/runtime'
+import { createGrouping, createThrottle, monotonicNow, withDeadline } from '@inlet/runtime'
 import type { Keyring } from '@inlet/security'
 import type { Chore } from './chores.js'
 import { type RepairSecretsDeps, repairSecrets } from './repair-secrets.js'
@@ -137,11 +137,18 @@ const syncMissing = async ({ database, queues, metrics }: ReconcileDeps, steps: 
 const handleOverdue = async (deps: ReconcileDeps, steps: Steps): Promise<number> => {
   const tried: string[] = []
   let handled = 0
+  const account = createGrouping({
+    work: async (ids: readonly string[]) => {
+      const accounted = await accountTicksTogether(deps.database, ids, 'reconciler')
+      return ids.map((id) => accounted.get(id))
+    },
+    most: CHUNK,
+  })
   for (;;) {
     const chunk = await listOverdueSources(deps.database, { graceSeconds: GRACE_SECONDS, limit: CHUNK, except: tried })
     const runs: string[] = []
     await steps.each('ticks', chunk, async (sourceId) => {
-      const { runId, written } = await accountTicks(deps.database, sourceId, 'reconciler')
+      const { runId = null, written = {} } = (await account(sourceId)) ?? {}
       for (const [outcome, count] of Object.entries(written)) for (let i = 0; i < count; i++) deps.metrics.countTick(outcome)
       if (Object.keys(written).length > 0) handled += 1
       if (runId !== null) runs.push(runId)

@@ -1,4 +1,5 @@
 import type { Schedule } from '@inlet/domain'
+import { createGrouping } from '@inlet/runtime'
 import { EXPIRED } from '../calls/call-repository.js'
 import type { Database } from '../database.js'
 import { RECHECK_DUE } from '../rechecks/claim-rechecks.js'
@@ -141,13 +142,17 @@ export const readClockSkewSeconds = async (database: Pick<Database, 'pool'>): Pr
 /** Records what the queue has accepted. Nothing here waits for a row that is locked: what is not recorded is merely enqueued once more. */
 export const confirmQueued = (database: Database) => ({
   /** The reconciler leaves these runs alone for a while. */
-  async runsEnqueued(runIds: readonly string[]): Promise<void> {
-    await database.keyed.query({
-      name: 'inlet-enqueued',
-      text: 'UPDATE runs SET enqueued_at = now() WHERE id IN (SELECT id FROM runs WHERE id = ANY($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)',
-      values: [runIds],
-    })
-  },
+  runsEnqueued: createGrouping({
+    work: async (groups: readonly (readonly string[])[]) => {
+      await database.keyed.query({
+        name: 'inlet-enqueued',
+        text: 'UPDATE runs SET enqueued_at = now() WHERE id IN (SELECT id FROM runs WHERE id = ANY($1::uuid[]) FOR NO KEY UPDATE SKIP LOCKED)',
+        values: [groups.flat()],
+      })
+      return groups.map(() => undefined)
+    },
+    most: 100,
+  }),
   /** Records the schedule the queue now has for a source, which may no longer be the one the source wants; null: none. */
   async schedulerSynced(sourceId: string, schedule: Schedule | null): Promise<void> {
     await database.pool.query(

@@ -1,7 +1,8 @@
 import { nextTick, type Schedule, ticksBetween } from '@inlet/domain'
 import { openTestStore, type TestStore } from '@inlet/testing'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { accountTicks } from './account-ticks.js'
+import { accountTicks, accountTicksTogether } from './account-ticks.js'
 
 let store: TestStore
 beforeAll(async () => {
@@ -97,5 +98,80 @@ describe('accountTicks', () => {
     )
     expect(results.filter(({ runId }) => runId !== null)).toHaveLength(1)
     await expectAllAccounted(sourceId, first)
+  })
+})
+
+describe('accountTicksTogether', () => {
+  const STATUSES = ['ACTIVE', 'PAUSED', 'STOPPED', 'ERROR'] as const
+  const source = fc.record({
+    minutes: fc.constantFrom(0.5, 1.5, 4.5),
+    status: fc.constantFrom(...STATUSES),
+    isRunning: fc.boolean(),
+    isLocked: fc.boolean(),
+  })
+
+  /** The minute whose tick counts as due: the clock of a job scheduler may be ahead by 2 s. */
+  const minute = (): number => Math.floor((Date.now() + 2_000) / 60_000)
+
+  it('accounts like one after the other, whatever the sources, and leaves out those that are locked', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(source, { minLength: 1, maxLength: 6 }), async (sources) => {
+        const pairs = await Promise.all(
+          sources.map(async ({ minutes, status, isRunning }) => {
+            const prepare = async () => {
+              const { sourceId } = await owing(minutes)
+              if (isRunning) await store.lease(sourceId)
+              await store.database.pool.query('UPDATE sources SET status = $2 WHERE id = $1', [sourceId, status])
+              return sourceId
+            }
+            return { together: await prepare(), alone: await prepare() }
+          }),
+        )
+        const begun = minute()
+        for (const { together, alone } of pairs)
+          await store.database.pool.query('UPDATE sources SET next_tick_at = (SELECT next_tick_at FROM sources WHERE id = $1) WHERE id = $2', [
+            together,
+            alone,
+          ])
+        const lockedIds = pairs.filter((_, at) => sources[at]?.isLocked).map(({ together }) => together)
+        await store.database.transaction(async (client) => {
+          await client.query('SELECT FROM sources WHERE id = ANY($1::uuid[]) FOR UPDATE', [lockedIds])
+          const accounted = await accountTicksTogether(
+            store.database,
+            pairs.map(({ together }) => together),
+            'scheduler',
+          )
+          expect([...accounted.keys()].toSorted()).toEqual(
+            pairs
+              .map(({ together }) => together)
+              .filter((id) => !lockedIds.includes(id))
+              .toSorted(),
+          )
+          expect((await Promise.all(lockedIds.map(ledger))).flat()).toEqual([])
+          for (const { together, alone } of pairs.filter((pair) => !lockedIds.includes(pair.together))) {
+            const single = await accountTicks(store.database, alone, 'scheduler')
+            // Another tick may have become due in between.
+            if (minute() !== begun) continue
+            expect({ ...accounted.get(together), runId: null }).toEqual({ ...single, runId: null })
+            expect(accounted.get(together)?.runId === null).toBe(single.runId === null)
+            const shown = async (id: string) =>
+              (await ledger(id)).map(({ outcome, count, reason, run_id, scheduled_for }) => [outcome, count, reason, run_id === null, scheduled_for])
+            expect(await shown(together)).toEqual(await shown(alone))
+          }
+        })
+        expect([...(await accountTicksTogether(store.database, lockedIds, 'scheduler')).keys()].toSorted()).toEqual(lockedIds.toSorted())
+      }),
+      { numRuns: 12 },
+    )
+  })
+
+  it('creates one run for each source however many processes account for the same ones at once', async () => {
+    const ids = await Promise.all(Array.from({ length: 12 }, async () => (await owing(2.5)).sourceId))
+    const results = await Promise.all([ids, ids.toReversed(), ids.slice(3, 9)].map((some) => accountTicksTogether(store.database, some, 'scheduler')))
+    for (const id of ids.filter((some) => results.every((result) => !result.has(some)))) await accountTicks(store.database, id, 'scheduler')
+    for (const id of ids) {
+      expect(await store.rows('SELECT FROM runs WHERE source_id = $1', [id])).toHaveLength(1)
+      expect((await ledger(id)).filter(({ outcome }) => outcome === 'ran')).toHaveLength(1)
+    }
   })
 })
