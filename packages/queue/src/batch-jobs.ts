@@ -21,7 +21,7 @@ export const unpackBatch = async (job: BatchJob, payloads: PayloadStore): Promis
   return payload === null ? null : { ...job, payload }
 }
 
-/** Frees what was kept beside a job, once nobody needs the batch any more. What cannot be removed now expires. */
-export const discardPayload = async (job: BatchJob, payloads: PayloadStore): Promise<void> => {
-  if (job.v === 2) await payloads.remove(batchName(job)).catch(() => {})
+/** Frees soon what was kept beside a job, once nobody needs the batch any more. What cannot be removed expires. */
+export const discardPayload = (job: BatchJob, payloads: PayloadStore): void => {
+  if (job.v === 2) payloads.remove(batchName(job)).catch(() => {})
 }

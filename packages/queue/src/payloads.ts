@@ -1,3 +1,5 @@
+import { createGrouping } from '@inlet/runtime'
+
 /**
  * Keeps the payloads of large batches beside their jobs, as bytes: as part of a job they would be escaped, copied and parsed as text several times,
  * which takes longer than everything else about a batch. The worker keeps a batch until it is stored and sends it again, so a payload may be lost.
@@ -7,6 +9,7 @@ export interface PayloadStore {
   put(name: string, payload: Buffer): Promise<void>
   /** Returns null if it is gone: removed after a copy of the batch was stored, or lost. */
   get(name: string): Promise<Buffer | null>
+  /** Removes a payload, soon and together with others: a crash meanwhile leaves it for a day. */
   remove(name: string): Promise<void>
 }
 
@@ -53,7 +56,9 @@ const PUT = 'INSERT INTO payload (name, body) VALUES ($1, $2) ON CONFLICT DO NOT
 /** In pieces, as the client makes a text of each value first, and long ones are expensive. */
 const GET = `SELECT piece, substring(body FROM piece FOR 50000) AS body FROM payload, generate_series(1, length(body), 50000) AS piece WHERE name = $1`
 
-const REMOVE = `DELETE FROM payload WHERE name = $1 OR ${EXPIRED}`
+const REMOVE = `DELETE FROM payload WHERE name = ANY($1) OR ${EXPIRED}`
+/** Payloads that are removed in one statement, and how long the first of them waits for others (ms). */
+const [MOST_REMOVED, REMOVED_WITHIN_MS] = [100, 500]
 
 export const postgresPayloads = (pool: PostgresPool): PayloadStore => ({
   put: async (name, payload) => void (await pool.query(PUT, [name, payload])),
@@ -62,5 +67,12 @@ export const postgresPayloads = (pool: PostgresPool): PayloadStore => ({
     // The order is not left to the server, as it would copy the pieces to sort them.
     return rows.length === 0 ? null : Buffer.concat(rows.sort((a, b) => a.piece - b.piece).map(({ body }) => body))
   },
-  remove: async (name) => void (await pool.query(REMOVE, [name])),
+  remove: createGrouping({
+    work: async (names: readonly string[]) => {
+      await pool.query(REMOVE, [names])
+      return names.map(() => undefined)
+    },
+    most: MOST_REMOVED,
+    waitMs: REMOVED_WITHIN_MS,
+  }),
 })

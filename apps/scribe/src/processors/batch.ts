@@ -25,7 +25,7 @@ export const processBatch = async (deps: BatchDeps, job: JobData<'batch'>, { sig
     return
   }
   await storeBatch(deps, batch, signal)
-  await discardPayload(job, payloads)
+  discardPayload(job, payloads)
 }
 
 const storeBatch = async (deps: BatchDeps, batch: BatchEnvelope, signal: AbortSignal): Promise<void> => {
