@@ -48,7 +48,8 @@ import { rotateKeys } from './maintenance/rotate-keys.js'
 import { startSweeping } from './maintenance/sweep-work-folders.js'
 import { startNotifier } from './notifications/start-notifier.js'
 import { processRun } from './processors/run.js'
-import { processTick } from './processors/tick.js'
+import { createStartGate } from './processors/start-gate.js'
+import { createTickProcessor } from './processors/tick.js'
 import { startSinks } from './sinks/start-sinks.js'
 import { createBacklog } from './writing/backlog.js'
 import { createCommitWatch } from './writing/commit-watch.js'
@@ -193,6 +194,7 @@ export const composeWorker = (
       watch,
       log,
       holder,
+      startGate: createStartGate(),
       now: monotonicNow,
       lostAfterMs: overrides.lostAfterMs ?? LOST_AFTER_MS,
       drain: drain.signal,
@@ -239,7 +241,7 @@ export const composeWorker = (
         call: (data, job) => processCall({ database, queues, metrics, connecting, connections, mappings }, data, job),
       }),
       await consume(QUEUES.ingestion, config.INLET_WORKER_CONCURRENCY, {
-        tick: (data) => processTick({ database, queues, metrics }, data),
+        tick: createTickProcessor({ database, queues, metrics }),
         run: (data) => processRun(runDeps, data),
       }),
     )

@@ -12,7 +12,7 @@ export const workerEnv = z.object({
   INLET_FILE_ROOTS: envList({ default: [], describe: 'folders that connectors may read files and repositories from' }),
   INLET_SINGER_TAPS: envPrograms({ describe: 'Singer taps that sources may run, as name=/path/to/executable arguments' }),
   INLET_WORK_DIR: envText({ default: '.inlet/work', describe: 'folder for clones and other working copies' }),
-  INLET_WORKER_CONCURRENCY: envInt({ min: 1, max: 1_000, default: 20, describe: 'runs at a time' }),
+  INLET_WORKER_CONCURRENCY: envInt({ min: 1, max: 1_000, default: 32, describe: 'runs at a time' }),
   INLET_HISTORY_DAYS: envInt({
     min: 1,
     max: 3_650,

@@ -14,6 +14,7 @@ import { type JobData, type Queues, RetryAt } from '@inlet/queue'
 import { retryQuarantine } from '../reading/retry-quarantine.js'
 import { type RunResult, toEnded } from '../reading/run-result.js'
 import { type RunDeps, runSource } from '../reading/run-source.js'
+import type { StartGate } from './start-gate.js'
 
 export interface RunProcessorDeps extends RunDeps {
   readonly queues: Pick<Queues, 'forwardBatch' | 'enqueueRuns'>
@@ -21,6 +22,7 @@ export interface RunProcessorDeps extends RunDeps {
   /** Identifies this worker in leases. */
   readonly holder: string
   readonly drain: AbortSignal
+  readonly startGate: StartGate
   /** Connectors whose runs follow one another. */
   readonly continuous: readonly string[]
 }
@@ -34,7 +36,7 @@ const HAND_BACK_MS = 1_000
 export const processRun = async (deps: RunProcessorDeps, { runId }: JobData<'run'>): Promise<void> => {
   if (deps.drain.aborted) throw new RetryAt(new Date())
   const startedAt = performance.now()
-  const lease = await acquireLease(deps.database, { runId, holder: deps.holder, ttlMs: deps.leaseTtlMs })
+  const lease = await deps.startGate(() => acquireLease(deps.database, { runId, holder: deps.holder, ttlMs: deps.leaseTtlMs }))
   if (!lease.taken) {
     if (lease.until !== undefined) throw new RetryAt(new Date(lease.until.getTime() + 500))
     return
