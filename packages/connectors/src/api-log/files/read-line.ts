@@ -12,12 +12,12 @@ const RAW_CHARS = 2000
 
 export interface LineText {
   readonly text: string
+  readonly block: Buffer
   /** Its start in the block, and that of the next one. */
   readonly from: number
   readonly next: number
+  /** In bytes. */
   readonly length: number
-  /** CRC-32 of its bytes. */
-  readonly crc: number
 }
 
 /** Turns the lines of one log into records. */
@@ -45,7 +45,9 @@ export const createLineToRecord = (config: LogConfig): LineToRecord => {
       const key = (offset: number, crc: number): RecordKey => (config.folderInKey ? [file.folder, head, offset, crc] : [head, offset, crc])
       return {
         split: splitLines,
-        read({ text, crc, length }, offset, number) {
+        read({ text, block, from, length }, offset, number) {
+          // Computed only for lines that have a key: most may be filtered out.
+          const keyOf = (): RecordKey => key(offset, crc32(block.subarray(from, from + length)))
           if (length > config.maxLineBytes) return tooLong(config, file, key(offset, 0), number)
           const line = text.endsWith('\r') ? text.slice(0, -1) : text
           if (line === '' || line.startsWith('#') || line.trim() === '') return null
@@ -53,12 +55,12 @@ export const createLineToRecord = (config: LogConfig): LineToRecord => {
           if (typeof parsed === 'string')
             return {
               stream: REQUESTS,
-              key: key(offset, crc),
+              key: keyOf(),
               reason: 'RECORD_INVALID',
               message: `${file.name}: line ${number} ${parsed}`,
               raw: line.slice(0, RAW_CHARS),
             }
-          return isWanted(parsed) ? toEvent(key(offset, crc), parsed) : null
+          return isWanted(parsed) ? toEvent(keyOf(), parsed) : null
         },
         overlong: (offset, number) => tooLong(config, file, key(offset, 0), number),
       }
@@ -78,9 +80,8 @@ function* splitLines(block: Buffer): Generator<LineText, void, void> {
   const whole = isAscii(block) ? block.toString('latin1') : null
   for (let from = 0; from < block.length; ) {
     const end = block.indexOf(10, from)
-    const bytes = block.subarray(from, end)
-    const text = whole === null ? bytes.toString('utf8') : whole.slice(from, end)
-    yield { text: text.includes('\0') ? replaceNul(text.replace(/^\0+/, '')) : text, from, next: end + 1, length: end - from, crc: crc32(bytes) }
+    const text = whole === null ? block.toString('utf8', from, end) : whole.slice(from, end)
+    yield { text: text.includes('\0') ? replaceNul(text.replace(/^\0+/, '')) : text, block, from, next: end + 1, length: end - from }
     from = end + 1
   }
 }

@@ -54,8 +54,8 @@ const toCandidate = (name: string): Candidate => ({ name, steps: name.split('.')
 /** Drops the candidates that an object with these members cannot have, once for all objects with the same ones. */
 const byShape = (lookups: readonly Lookup[]): ((line: object) => readonly Lookup[]) => {
   const shapes = new Map<string, readonly Lookup[]>()
-  return (line) => {
-    const members = Object.keys(line)
+  let latest: { readonly members: readonly string[]; readonly possible: readonly Lookup[] } = { members: [], possible: [] }
+  const lookUp = (members: readonly string[]): readonly Lookup[] => {
     const shape = members.join('\n')
     const known = shapes.get(shape)
     if (known !== undefined) return known
@@ -66,7 +66,15 @@ const byShape = (lookups: readonly Lookup[]): ((line: object) => readonly Lookup
     shapes.set(shape, possible)
     return possible
   }
+  return (line) => {
+    const members = Object.keys(line)
+    if (!isSame(members, latest.members)) latest = { members, possible: lookUp(members) }
+    return latest.possible
+  }
 }
+
+const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((name, at) => name === others[at])
 
 const parse = (line: string, lossless: boolean): unknown => {
   try {
