@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 const MAX_SKEW_MS = 2_000
 const LOOK_MS = 5_000
 /** The interval while the clock is right: a step is noticed at once anyway. */
-const RIGHT_LOOK_MS = 20_000
+const RIGHT_LOOK_MS = 30_000
 /** How often this machine's clock is compared with its own monotonic one, which reveals a step at once. */
 const STEP_LOOK_MS = 250
 

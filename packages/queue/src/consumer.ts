@@ -59,6 +59,12 @@ export interface Consumer {
 }
 
 /**
+ * How soon jobs return from a process that died, in lifetimes of a lock: calls, and runs whose lease it had not acquired yet. Everything else returns
+ * sooner in other ways; a rotation has a new job every 15 s anyway.
+ */
+const STALLED_AFTER_LOCKS: Readonly<Partial<Record<QueueName, number>>> = { [QUEUES.calls]: 1, [QUEUES.maintenance]: 8 }
+
+/**
  * Starts to take jobs once this machine's clock was compared with the server's, and only while they agree: with a wrong clock it would take jobs away
  * from other processes, and hold its own beyond its death. The caller closes it.
  */
@@ -84,8 +90,7 @@ export const openConsumer = async (options: ConsumerOptions): Promise<Consumer> 
   const settings = {
     concurrency: options.concurrency,
     lockDuration: options.lockMs,
-    // How soon calls return from a process that died, and runs whose lease it had not acquired yet. Everything else returns sooner in other ways.
-    stalledInterval: options.queue === QUEUES.calls ? options.lockMs : options.lockMs * 2,
+    stalledInterval: options.lockMs * (STALLED_AFTER_LOCKS[options.queue] ?? 2),
     maxStalledCount: 1_000,
     drainDelay: backend.fallbackPollS,
     // After an error; several connections may have died, and each attempt reveals only one.
