@@ -49,8 +49,10 @@ export const startIndexer = (script: string, log: Pick<Logger, 'error'>, { silen
   const launch = (): void => {
     const startedAt = performance.now()
     child = fork(script, [INDEXER])
-    if (child.pid !== undefined) yieldToOthers(child.pid, LAST)
     watch(child)
+    const { pid } = child
+    // Not before it has loaded: on a busy machine, that would take longer than it may be silent.
+    if (pid !== undefined) child.once('message', () => yieldToOthers(pid, LAST))
     child.on('error', (error) => log.error({ err: error }, 'the indexer could not be reached'))
     child.once('exit', (code, signal) => {
       if (stopping) return
