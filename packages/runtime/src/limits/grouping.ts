@@ -15,8 +15,8 @@ interface Call<Item, Result> {
 
 /**
  * Returns a function that does the work for one item, together with the items of other callers: what arrives while a group is in hand makes up the next
- * one. So many at once share round trips and commits. If the work fails for several, it is done again for each of
- * them alone, so that an item fails only for a reason of its own: repeating it must be harmless.
+ * one, so many at once share round trips and commits. If the work fails for several, it is done again for each of them alone, so that an item fails
+ * only for a reason of its own: repeating it must be harmless.
  */
 export const createGrouping = <Item, Result>({ work, most, waitMs }: GroupingOptions<Item, Result>): ((item: Item) => Promise<Result>) => {
   const waiting: Call<Item, Result>[] = []
