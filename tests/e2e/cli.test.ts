@@ -241,7 +241,8 @@ describe('inlet on a real installation', () => {
       expect({ noun, codes: [table, json, yaml, name].map(({ code }) => code) }).toEqual({ noun, codes: [0, 0, 0, 0] })
       expect(parse(yaml.out)).toHaveProperty('items')
       expect({ noun, names: name.out.split('\n').filter((line) => line !== '').length }).toEqual({ noun, names: items.length })
-      expect(table.out.trim().split('\n').length).toBe(Math.max(1, items.length + (items.length === 0 ? 0 : 1)))
+      const lines = table.out.trim().split('\n')
+      expect({ noun, lines, count: lines.length }).toMatchObject({ count: items.length === 0 ? 1 : items.length + 1 })
     }
   })
 

@@ -1,6 +1,7 @@
 import os from 'node:os'
 import {
   createDatabase,
+  type Heartbeats,
   markGone,
   readClockSkewSeconds,
   readIndexState,
@@ -101,6 +102,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     const indexer = context.script === undefined ? await startIndexing(database, log, context.signal) : startIndexer(context.script, log)
     lifecycle.defer('indexer', () => indexer.stop())
     const newKeys = createNewKeys()
+    let life: Heartbeats | null = null
     const consumer = await openConsumer({
       ...connection,
       ...waiting,
@@ -110,14 +112,17 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       handlers: { batch: (data, job) => processBatch({ database, metrics, newKeys, onStored: () => indexer.wake(), log }, data, job) },
       onError,
       onFailed: ({ error, id }) => log.warn({ err: error, jobId: id }, 'a batch failed; it will be retried'),
-      onClock: (problem) =>
-        problem === null ? log.debug({}, 'the clock is right') : log.error({ problem }, 'no batches are taken until the clock is right'),
+      onClock: (problem) => {
+        if (problem === null) log.debug({}, 'the clock is right')
+        else log.error({ problem }, 'no batches are taken until the clock is right')
+        life?.beat()
+      },
       readSkewMs: async () => (await readClockSkewSeconds(database)) * 1_000,
     })
     consumers.push(consumer)
     const id = `${os.hostname()}:${process.pid}:${Date.now().toString(36)}:scribe`
     lifecycle.defer('place on the list', () => markGone(database, id))
-    const life = startHeartbeats(database, () => ({
+    const heartbeats = startHeartbeats(database, () => ({
       id,
       role: 'scribe',
       host: os.hostname(),
@@ -129,7 +134,8 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       ...toTrouble(database, { refuses: consumer.clockProblem() === null ? null : 'clock', problem: consumer.clockProblem() }),
       connectors: [],
     }))
-    lifecycle.defer('heartbeats', () => life.stop())
+    life = heartbeats
+    lifecycle.defer('heartbeats', () => heartbeats.stop())
     lifecycle.defer('consumer', () => consumer.close(15_000), { timeoutMs: 20_000 })
 
     const health = watchHealth({ isHealthy, graceMs: UNHEALTHY_GRACE_MS })

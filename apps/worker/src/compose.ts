@@ -8,6 +8,7 @@ import {
   createDatabase,
   findKnownSources,
   findLiveConnections,
+  type Heartbeats,
   listenToSources,
   markGone,
   readClockSkewSeconds,
@@ -210,6 +211,7 @@ export const composeWorker = (
 
     const onFailed = ({ job, id, error }: { job: string; id: string; error: Error }): void =>
       log.warn({ err: error, job, jobId: id }, 'a job failed; it will be retried')
+    let life: Heartbeats | null = null
     const readSkewMs = shareSkew(async () => (await readClockSkewSeconds(database)) * 1_000)
     const consume = async (queue: QueueName, concurrency: number, handlers: Handlers): Promise<Consumer> => {
       const consumer = await openConsumer({
@@ -221,8 +223,11 @@ export const composeWorker = (
         handlers,
         onError,
         onFailed,
-        onClock: (problem) =>
-          problem === null ? log.debug({ queue }, 'the clock is right') : log.error({ queue, problem }, 'no jobs are taken until the clock is right'),
+        onClock: (problem) => {
+          if (problem === null) log.debug({ queue }, 'the clock is right')
+          else log.error({ queue, problem }, 'no jobs are taken until the clock is right')
+          life?.beat()
+        },
         readSkewMs,
       })
       lifecycle.defer(queue, () => consumer.close(15_000), { timeoutMs: 20_000 })
@@ -248,7 +253,7 @@ export const composeWorker = (
     lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
     const types = overrides.findConnector === undefined ? registry.all.map(({ connector }) => connector.type) : []
     const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, backpressure, database }
-    const life = startHeartbeats(database, describeWorker({ ...facts, drain: drain.signal }), Math.min(LONGEST_HEARTBEAT_MS, lockMs / 3))
+    const heartbeats = startHeartbeats(database, describeWorker({ ...facts, drain: drain.signal }), Math.min(LONGEST_HEARTBEAT_MS, lockMs / 3))
     const notifier = startNotifier({
       database,
       keyring,
@@ -264,7 +269,8 @@ export const composeWorker = (
     lifecycle.defer('sinks', startSinks({ database, keyring, secrets, http: http.node, metrics, log, holder }), { timeoutMs: 17_000 })
     const embedder = startEmbedder({ database, keyring, secrets, http: http.node, paces: connecting.paces, metrics, log })
     lifecycle.defer('embedder', embedder, { timeoutMs: 12_000 })
-    lifecycle.defer('heartbeat', () => life.stop())
+    life = heartbeats
+    lifecycle.defer('heartbeat', () => heartbeats.stop())
     const retention = retentionWithin({
       days: config.INLET_HISTORY_DAYS,
       latest: config.INLET_HISTORY_PER_SOURCE,

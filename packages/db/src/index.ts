@@ -253,7 +253,7 @@ export { recordOpened, recordOpenFailure } from './versions/record-open.js'
 export { type VersionContent } from './versions/version-rows.js'
 export { readDatabaseProblem } from './why/database-problem.js'
 export { gatherWhyFacts, type StoredWhyFacts } from './why/gather-why-facts.js'
-export { startHeartbeats, toTrouble } from './workers/start-heartbeats.js'
+export { type Heartbeats, startHeartbeats, toTrouble } from './workers/start-heartbeats.js'
 export {
   forgetDead,
   isConnectorOffered,

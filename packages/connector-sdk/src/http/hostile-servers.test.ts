@@ -44,8 +44,9 @@ describe.each(['axios', 'node'] as const)('a hostile or broken server over %s', 
         response.on('close', () => clearInterval(timer))
       })
       const client = open()
-      expect((await failureOf((await client.request({ url, timeoutMs: 100 })).text())).reason).toBe('TIMEOUT')
-      expect((await failureOf((await client.request({ url, timeoutMs: 100 })).body.toArray())).reason).toBe('TIMEOUT')
+      // Long enough for the headers to arrive, also on a busy machine.
+      expect((await failureOf((await client.request({ url, timeoutMs: 1_000 })).text())).reason).toBe('TIMEOUT')
+      expect((await failureOf((await client.request({ url, timeoutMs: 1_000 })).body.toArray())).reason).toBe('TIMEOUT')
       await until(() => seen.every((request) => request.destroyed && request.socket.destroyed), { what: 'sockets to be gone' })
     })
     it('cannot hold us up before the headers', async () => {

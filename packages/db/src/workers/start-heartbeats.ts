@@ -4,6 +4,8 @@ import { recordHeartbeat, type WorkerHeartbeat } from './worker-repository.js'
 const EVERY_MS = 5_000
 
 export interface Heartbeats {
+  /** Sends one now: what it says has changed. */
+  beat(): void
   /** No heartbeats follow once this resolves. */
   stop(): Promise<void>
 }
@@ -25,6 +27,7 @@ export const startHeartbeats = (database: Database, read: () => WorkerHeartbeat,
   send()
   const timer = setInterval(send, everyMs)
   return {
+    beat: send,
     async stop() {
       clearInterval(timer)
       await last
