@@ -102,7 +102,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
     const indexer = context.script === undefined ? await startIndexing(database, log, context.signal) : startIndexer(context.script, log)
     lifecycle.defer('indexer', () => indexer.stop())
     const newKeys = createNewKeys()
-    let life: Heartbeats | null = null
+    let heartbeats: Heartbeats | undefined
     const consumer = await openConsumer({
       ...connection,
       ...waiting,
@@ -115,14 +115,14 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       onClock: (problem) => {
         if (problem === null) log.debug({}, 'the clock is right')
         else log.error({ problem }, 'no batches are taken until the clock is right')
-        life?.beat()
+        heartbeats?.beat()
       },
       readSkewMs: async () => (await readClockSkewSeconds(database)) * 1_000,
     })
     consumers.push(consumer)
     const id = `${os.hostname()}:${process.pid}:${Date.now().toString(36)}:scribe`
     lifecycle.defer('place on the list', () => markGone(database, id))
-    const heartbeats = startHeartbeats(database, () => ({
+    heartbeats = startHeartbeats(database, () => ({
       id,
       role: 'scribe',
       host: os.hostname(),
@@ -134,8 +134,7 @@ export const composeScribe = (config: ScribeConfig, context: { log: Logger; sign
       ...toTrouble(database, { refuses: consumer.clockProblem() === null ? null : 'clock', problem: consumer.clockProblem() }),
       connectors: [],
     }))
-    life = heartbeats
-    lifecycle.defer('heartbeats', () => heartbeats.stop())
+    lifecycle.defer('heartbeats', () => heartbeats?.stop())
     lifecycle.defer('consumer', () => consumer.close(15_000), { timeoutMs: 20_000 })
 
     const health = watchHealth({ isHealthy, graceMs: UNHEALTHY_GRACE_MS })

@@ -211,7 +211,7 @@ export const composeWorker = (
 
     const onFailed = ({ job, id, error }: { job: string; id: string; error: Error }): void =>
       log.warn({ err: error, job, jobId: id }, 'a job failed; it will be retried')
-    let life: Heartbeats | null = null
+    let heartbeats: Heartbeats | undefined
     const readSkewMs = shareSkew(async () => (await readClockSkewSeconds(database)) * 1_000)
     const consume = async (queue: QueueName, concurrency: number, handlers: Handlers): Promise<Consumer> => {
       const consumer = await openConsumer({
@@ -226,7 +226,7 @@ export const composeWorker = (
         onClock: (problem) => {
           if (problem === null) log.debug({ queue }, 'the clock is right')
           else log.error({ queue, problem }, 'no jobs are taken until the clock is right')
-          life?.beat()
+          heartbeats?.beat()
         },
         readSkewMs,
       })
@@ -253,7 +253,7 @@ export const composeWorker = (
     lifecycle.defer('drain', () => drain.abort(new Error('the worker drains')))
     const types = overrides.findConnector === undefined ? registry.all.map(({ connector }) => connector.type) : []
     const facts = { holder, version: VERSION, concurrency: config.INLET_WORKER_CONCURRENCY, connectors: types, consumers, backpressure, database }
-    const heartbeats = startHeartbeats(database, describeWorker({ ...facts, drain: drain.signal }), Math.min(LONGEST_HEARTBEAT_MS, lockMs / 3))
+    heartbeats = startHeartbeats(database, describeWorker({ ...facts, drain: drain.signal }), Math.min(LONGEST_HEARTBEAT_MS, lockMs / 3))
     const notifier = startNotifier({
       database,
       keyring,
@@ -269,8 +269,7 @@ export const composeWorker = (
     lifecycle.defer('sinks', startSinks({ database, keyring, secrets, http: http.node, metrics, log, holder }), { timeoutMs: 17_000 })
     const embedder = startEmbedder({ database, keyring, secrets, http: http.node, paces: connecting.paces, metrics, log })
     lifecycle.defer('embedder', embedder, { timeoutMs: 12_000 })
-    life = heartbeats
-    lifecycle.defer('heartbeat', () => heartbeats.stop())
+    lifecycle.defer('heartbeat', () => heartbeats?.stop())
     const retention = retentionWithin({
       days: config.INLET_HISTORY_DAYS,
       latest: config.INLET_HISTORY_PER_SOURCE,

@@ -14,7 +14,7 @@ export {
   withLifecycle,
 } from './lifecycle/lifecycle.js'
 export { type ByteBudget, createByteBudget, createSemaphore, type Semaphore } from './limits/byte-budget.js'
-export { createGrouping, type GroupingOptions } from './limits/grouping.js'
+export { createGrouping } from './limits/grouping.js'
 export { EXIT_CONFIG, EXIT_FAILURE, EXIT_INTERRUPTED, EXIT_OK } from './main/exit-codes.js'
 export { type Main, type MainHost, type MainLog, type RunningApp, runMain } from './main/run-main.js'
 export { type ProcessHost, type StopSignal, waitForSignal } from './main/signals.js'

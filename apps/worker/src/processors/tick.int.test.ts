@@ -8,9 +8,12 @@ beforeAll(async () => {
 })
 afterAll(() => store.close())
 
+/** Adds a source with one due tick: yearly, so that no other one becomes due during a test. */
 const addDue = async (): Promise<string> => {
-  const sourceId = await store.addSource({ schedule: { cron: '* * * * *', timeZone: 'UTC' } })
-  await store.database.pool.query(`UPDATE sources SET next_tick_at = date_trunc('minute', now()) WHERE id = $1`, [sourceId])
+  const sourceId = await store.addSource({ schedule: { cron: '0 0 1 1 *', timeZone: 'UTC' } })
+  await store.database.pool.query(`UPDATE sources SET next_tick_at = date_trunc('year', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' WHERE id = $1`, [
+    sourceId,
+  ])
   return sourceId
 }
 

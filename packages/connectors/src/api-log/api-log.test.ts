@@ -1,6 +1,6 @@
 import { appendFile, copyFile, rename, truncate, unlink, utimes, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { crc32, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { combinedLine, combinedLines, createLogFixture, type LogFixture } from './fixtures/log-fixture.js'
 
@@ -24,6 +24,19 @@ const run = (config: object = {}) => fixture.run({ paths: ['access.log'], ...con
 const numbers = (result: Awaited<ReturnType<typeof run>>) =>
   result.records.map((record) => Number(/n=(\d+)/.exec(record.data['content'] as string)?.[1]))
 const stored = () => fixture.store.snapshot('requests').size
+
+describe('keys', () => {
+  it.each([
+    ['ASCII', '/plain'],
+    ['other scripts', '/straße/日本'],
+  ])('end with the offset and the checksum of the line in bytes, after lines that are filtered out (%s)', async (_what, target) => {
+    const lines = [200, 500, 404, 503].map((status, n) => `1.2.3.4 - - [01/Jan/2026:00:00:0${n} +0000] "GET ${target} HTTP/1.1" ${status} ${n}`)
+    await fixture.write('access.log', lines.map((line) => `${line}\n`).join(''))
+    const offsetOf = (at: number): number => Buffer.byteLength(lines.slice(0, at).join('\n')) + (at === 0 ? 0 : 1)
+    const keys = (await run({ status: ['5xx'] })).records.map(({ key }) => [key].flat().slice(-2))
+    expect(keys).toEqual([1, 3].map((at) => [offsetOf(at), crc32(lines[at] ?? '')]))
+  })
+})
 
 describe('logs that grow and rotate', () => {
   it('yields events, and later only what was added; a half line waits', async () => {

@@ -4,16 +4,16 @@ import { type OffsetSpan, offsetSpans } from './zone-offsets.js'
 export const DAY_MS = 86_400_000
 
 /**
- * Returns the ticks after a moment within a UTC day (days since 1970-01-01) in ascending order (ms since 1970). Each local slot gets one, following RFC 5545 (3.3.5)
- * for local times: a slot that a clock change skips runs when it would have without the change, and one that occurs twice runs the first time. Only a
- * schedule of every hour continues through the repeated hour: it is meant as an interval, and must not pause.
+ * Returns the ticks after a moment within a UTC day (days since 1970-01-01) in ascending order (ms since 1970). Each local slot gets one, following
+ * RFC 5545 (3.3.5) for local times: a slot that a clock change skips runs when it would have without the change, and one that occurs twice runs the
+ * first time. Only a schedule of every hour continues through the repeated hour: it is meant as an interval, and must not pause.
  */
 export const ticksOfDay = (cron: Cron, timeZone: string, day: number, after: number): Iterable<number> => {
   // No time zone is more than a day away from UTC, nor ever changed by more than a day.
   const localDays = [day - 1, day, day + 1].filter((local) => matchesDay(cron, local))
   if (localDays.length === 0) return []
   const [from, to] = [Math.max(day * DAY_MS, after + 1), (day + 1) * DAY_MS]
-  const spans = firingSpans(offsetSpans(timeZone, day * DAY_MS - DAY_MS, to), cron.hours.length === 24)
+  const spans = firingSpans(offsetSpans(timeZone, (day - 1) * DAY_MS, to), cron.hours.length === 24)
   const perSpan = spans.map((span) => ticksWithin(cron, localDays, { ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) }))
   const [only] = perSpan
   return perSpan.length === 1 && only !== undefined ? only : [...new Set(perSpan.flatMap((ticks) => [...ticks]))].sort((a, b) => a - b)

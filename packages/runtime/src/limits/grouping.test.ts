@@ -40,7 +40,7 @@ describe('createGrouping', () => {
     expect(sizes).toEqual([3, 3, 2])
   })
 
-  it('waits for more items if it shall', async () => {
+  it('waits for more items if it is given a time for that', async () => {
     const sizes: number[] = []
     const call = createGrouping({
       work: async (items: readonly number[]) => {
@@ -56,7 +56,7 @@ describe('createGrouping', () => {
     expect(sizes).toEqual([2])
   })
 
-  it('fails with the work when the item was alone, and goes on with the next', async () => {
+  it('fails with the work when the item was alone, and continues with the next', async () => {
     const { groups, work } = openWork()
     const call = createGrouping({ work, most: 10 })
     const first = call(1)

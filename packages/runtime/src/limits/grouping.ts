@@ -1,4 +1,4 @@
-export interface GroupingOptions<Item, Result> {
+interface GroupingOptions<Item, Result> {
   /** Returns one result for each item, in their order. */
   readonly work: (items: readonly Item[]) => Promise<readonly Result[]>
   /** Items at a time. */

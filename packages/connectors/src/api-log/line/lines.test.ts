@@ -75,6 +75,16 @@ describe('text formats', () => {
 })
 
 describe('JSON lines', () => {
+  it('reads lines of different shapes in turn with the same parser', () => {
+    const parseLine = createLineParser(configSchema.parse({ paths: ['x'], format: 'json' }))
+    const nginx = { status: 200, request_uri: '/a', remote_addr: '1.2.3.4' }
+    // As many members, but others; the same in another order; more; none.
+    const shapes = [nginx, { status: 404, uri: '/b', client_ip: '5.6.7.8' }, { request_uri: '/c', status: 500 }, { ...nginx, host: 'h' }, {}, nginx]
+    const seen = shapes.map((shape) => parseLine(JSON.stringify(shape)))
+    expect(seen).toEqual(shapes.map((shape) => parse(shape, { format: 'json' })))
+    expect(new Set(seen.map((line) => JSON.stringify(line))).size).toBe(5)
+  })
+
   it('recognizes the names of nginx, Caddy, Traefik, Envoy, Google, AWS and ECS', () => {
     const wanted = { method: 'GET', path: '/a', status: 200, remoteAddress: '1.2.3.4', time: '2026-01-02T03:04:05.000Z', durationMs: 250 }
     const at = '2026-01-02T03:04:05Z'
