@@ -4,6 +4,7 @@ import type { Measure } from '../report/measure.js'
 import { median } from '../report/statistics.js'
 import { ingestOnce } from '../stack/ingest-once.js'
 import { openStack } from '../stack/stack.js'
+import { describeCpu, readStackCpu } from '../stack/stack-cpu.js'
 import { serveFolder } from '../stack/static-server.js'
 import type { Scenario } from './scenario.js'
 
@@ -11,7 +12,7 @@ const CONCURRENCY = 16
 
 /** Pages per second of a documentation site, to searchable Markdown, beside other crawlers in turn. */
 export const measureSite: Scenario = async (context) => {
-  const { backend, settings, binaries, note } = context
+  const { backend, settings, binaries, postgres, note } = context
   const docs = findDocsSite(settings.docsFolder)
   const peers = [await findCrawlee(note), findScrapy(binaries.scrapy, note)].filter((peer): peer is Crawler => peer !== null)
   const server = await serveFolder(docs.folder, binaries.nginx)
@@ -24,7 +25,9 @@ export const measureSite: Scenario = async (context) => {
     const config = { startUrls: [start], delayMs: 0, concurrency: CONCURRENCY, robots: 'ignore', sitemap: 'off', maxDepth: 100 }
     for (let n = 0; n < settings.repetitions; n += 1) {
       await stack.database.pool.query('TRUNCATE records')
+      const before = readStackCpu(stack, postgres.pid)
       const ours = await ingestOnce(stack, { name: `Site ${n}`, connector: 'web', config })
+      note(`processor seconds until stored: ${describeCpu(before, readStackCpu(stack, postgres.pid))}`)
       inlet.push(ours.inserted / ours.seconds)
       const rates = [`Inlet ${ours.inserted} in ${ours.seconds.toFixed(2)} s`]
       for (const peer of peers) {

@@ -37,7 +37,7 @@ export interface Verdict {
 
 const NONE: Verdict = { suspicion: null, word: '' }
 const HIDDEN: Verdict = { suspicion: 'hidden', word: '' }
-const ORDER = ['decoration', 'strong', 'weak'] as const
+const ORDER: readonly Suspicion[] = ['decoration', 'strong', 'weak']
 
 /** Classifies an element by its attributes; `verdicts` caches class attributes, of which a document has few distinct ones. */
 export const suspicionOf = (name: string, attributes: Attributes, verdicts: Map<string, Verdict>): Verdict => {
@@ -48,10 +48,17 @@ export const suspicionOf = (name: string, attributes: Attributes, verdicts: Map<
   if (style !== undefined && /display\s?:\s?none/i.test(style)) return HIDDEN
   if (name === 'main') return NONE
   const { class: classes, id, role } = attributes
-  const found = [roleVerdict(role), ...[classes, id].map((value) => (value === undefined ? NONE : verdictOf(value, verdicts)))]
-  const worst = ORDER.map((suspicion) => found.find((verdict) => verdict.suspicion === suspicion)).find((verdict) => verdict !== undefined)
-  return worst === undefined || (name === 'article' && worst.suspicion !== 'decoration') ? NONE : worst
+  if (classes === undefined && id === undefined && role === undefined) return NONE
+  const byClass = classes === undefined ? NONE : verdictOf(classes, verdicts)
+  const byId = id === undefined ? NONE : verdictOf(id, verdicts)
+  const worst = worse(worse(roleVerdict(role), byClass), byId)
+  return name === 'article' && worst.suspicion !== 'decoration' ? NONE : worst
 }
+
+/** The more suspicious of two verdicts, and the first one of equals. */
+const worse = (one: Verdict, other: Verdict): Verdict => (rank(other) < rank(one) ? other : one)
+
+const rank = ({ suspicion }: Verdict): number => (suspicion === null ? ORDER.length : ORDER.indexOf(suspicion))
 
 const roleVerdict = (role: string | undefined): Verdict => {
   if (role === undefined) return NONE
@@ -82,13 +89,12 @@ const TEXT_BODY =
 
 /** Whether an element declares that it contains the text. */
 export const isTextBody = ({ class: classes, id, itemprop }: Attributes): boolean =>
-  itemprop?.toLowerCase() === 'articlebody' ||
-  [classes, id].some(
-    (value) =>
-      value !== undefined &&
-      value.length <= 500 &&
-      value
-        .toLowerCase()
-        .split(/\s+/)
-        .some((token) => TEXT_BODY.test(token)),
-  )
+  itemprop?.toLowerCase() === 'articlebody' || namesTextBody(classes) || namesTextBody(id)
+
+const namesTextBody = (value: string | undefined): boolean =>
+  value !== undefined &&
+  value.length <= 500 &&
+  value
+    .toLowerCase()
+    .split(/\s+/)
+    .some((token) => TEXT_BODY.test(token))

@@ -13,6 +13,9 @@ interface Frame {
 }
 
 const NEEDS_COLLAPSE = /[\t\n\r\f\u00a0\u00ad\u200b]| {2}/
+const INVISIBLE = /[\u00ad\u200b]+/g
+/** White space other than a single space, which stays as it is. */
+const WHITE_SPACE = /(?:[\t\n\r\f\u00a0]| (?=[ \t\n\r\f\u00a0]))[ \t\n\r\f\u00a0]*/g
 const NEEDS_ESCAPE = /[*`<_\\]/
 const ESCAPED = /[*`]|<(?=[A-Za-z/!?])|\\(?=[!-/:-@[-`{-~])|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g
 /** A piece is flushed beyond this, so that no step takes long. */
@@ -91,7 +94,7 @@ export class InlineBuffer {
     const data = this.#raw
     if (data === '') return
     this.#raw = ''
-    let text = NEEDS_COLLAPSE.test(data) ? data.replace(/[\u00ad\u200b]+/g, '').replace(/[ \t\n\r\f\u00a0]+/g, ' ') : data
+    let text = NEEDS_COLLAPSE.test(data) ? data.replace(INVISIBLE, '').replace(WHITE_SPACE, ' ') : data
     if (this.#endsInSpace && text.startsWith(' ')) text = text.slice(1)
     if (text === '') return
     this.#endsInSpace = text.endsWith(' ')

@@ -26,6 +26,13 @@ describe('sketches', () => {
     expect([same, other, none].map((sketch) => sameTitle(one ?? '', sketch ?? ''))).toEqual([true, false, true])
   })
 
+  it('stay what they were in any script: they are stored, and compared with those of later runs', () => {
+    const markdown = 'Straße 12, naïve_x 東京は日本の首都です 𠀀𠀁𠀂 ก็ดี 한국어 😀 don’t e\u0301a \ud800b ١٢٣ ÉCOLE'
+    expect(sketchOf({ title: 'Crème brûlée 東京', markdown })).toBe(
+      'fnfdXgxBC9YagLGzHf-91B6lGkEj-aSjJ2fp9Cxsdh8vXPYsNt9C9FNjfOlW2mQqW04Cu33eDnOCxGIyjoQYw5wWvRE',
+    )
+  })
+
   it('stay short', () => {
     expect(sketchOf({ title: 'x'.repeat(1_000), markdown: words(0, 100_000) }).length).toBeLessThanOrEqual(92)
   })
