@@ -2,38 +2,38 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Database } from '@inlet/db'
 import type { Measure } from '../report/measure.js'
 import { countStatements } from '../stack/count-statements.js'
-import { readCpuSeconds } from '../stack/cpu-time.js'
 import { openStack } from '../stack/stack.js'
+import { readStackCpu } from '../stack/stack-cpu.js'
 import { until } from '../stack/until.js'
 import type { Scenario } from './scenario.js'
 
 const SOURCES = 1_000
 const SHOWN = 40
-/** After the last source has its job scheduler: what was begun with them is over. */
-const CALM_MS = 30_000
+/** After the last source has its job scheduler: what was begun with them is over, and V8 has compacted the heaps that starting filled. */
+const CALM_MS = 60_000
+const SERVERS = new Set(['postgres', 'redis'])
 
 /** What an installation does while nothing is due: statements a second, and the part of a core that each of its processes takes. */
 export const measureIdle: Scenario = async (context) => {
-  const { settings, backend } = context
+  const { settings, backend, postgres } = context
   const seconds = settings.quick ? 30 : 120
   const stack = await openStack({ ...context, redisServer: context.binaries['redis-server'], name: 'idle', workers: 2, counting: true })
   try {
-    const { database, processes } = stack
+    const { database } = stack
     await seedHourly(database)
     await until('all sources to have their job scheduler', async () => ((await countUnsynced(database)) === 0 ? true : null), {
       everyMs: 1_000,
       limitMs: 300_000,
     })
     await delay(CALM_MS)
-    const cpu = () => new Map(processes.map(({ name, pid }) => [name, readCpuSeconds(pid)]))
-    const [before, count] = [cpu(), await countStatements(database)]
+    const [before, count] = [readStackCpu(stack, postgres.pid), await countStatements(database)]
     await delay(seconds * 1_000)
-    const [after, { statements, transactions, texts }] = [cpu(), await count()]
+    const [after, { statements, transactions, texts }] = [readStackCpu(stack, postgres.pid), await count()]
     for (const { text, calls } of texts.slice(0, SHOWN))
       context.note(`${(calls / seconds).toFixed(2)} a second: ${text.replaceAll(/\s+/g, ' ').slice(0, 150)}`)
     const what = `${SOURCES} hourly sources, none due`
-    const shares = processes.map(({ name }) => ({ name, share: (((after.get(name) ?? 0) - (before.get(name) ?? 0)) / seconds) * 100 }))
-    const all = shares.reduce((sum, { share }) => sum + share, 0)
+    const shares = Object.entries(after).map(([name, now]) => ({ name, share: ((now - (before[name] ?? 0)) / seconds) * 100 }))
+    const all = shares.filter(({ name }) => !SERVERS.has(name)).reduce((sum, { share }) => sum + share, 0)
     return [
       {
         scenario: 'idle',
@@ -47,7 +47,7 @@ export const measureIdle: Scenario = async (context) => {
       {
         scenario: 'idle',
         backend,
-        what: `${what}: all processes`,
+        what: `${what}: all of our processes`,
         value: all,
         unit: '% of a core',
         target: { of: 'value', sense: 'below', limit: 1 },

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { setAlignedInterval } from '@inlet/runtime'
 
 /** Beyond this difference from the queue server's clock (ms), locks and delays cannot be trusted. */
 const MAX_SKEW_MS = 2_000
@@ -79,12 +80,12 @@ export const startClockWatch = ({ readSkewMs, onRight, onWrong, clocks = CLOCKS 
     if (state !== null || clocks.monotonic() - lookedAt > RIGHT_LOOK_MS - LOOK_MS / 2) void look()
   }
   void look()
-  const timers = [setInterval(lookAgain, LOOK_MS), setInterval(lookForStep, STEP_LOOK_MS)]
+  const timers = [setAlignedInterval(lookAgain, LOOK_MS), setAlignedInterval(lookForStep, STEP_LOOK_MS)]
   return {
     problem: () => state?.problem ?? null,
     stop: () => {
       stopped = true
-      for (const timer of timers) clearInterval(timer)
+      for (const stop of timers) stop()
     },
   }
 }

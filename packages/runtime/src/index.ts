@@ -20,4 +20,4 @@ export { type Main, type MainHost, type MainLog, type RunningApp, runMain } from
 export { type ProcessHost, type StopSignal, waitForSignal } from './main/signals.js'
 export { LAST, yieldToOthers } from './main/yield-to-others.js'
 export { REDACTED, redactionPattern, redactValues } from './text/redact-values.js'
-export { createThrottle, DeadlineError, monotonicNow, sleep, withDeadline } from './time/timers.js'
+export { createThrottle, DeadlineError, monotonicNow, setAlignedInterval, sleep, withDeadline } from './time/timers.js'

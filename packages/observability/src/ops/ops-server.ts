@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import { setAlignedInterval } from '@inlet/runtime'
 import type { Metrics } from '../metrics/metrics.js'
 import type { Check } from './checks.js'
 import {
@@ -34,7 +35,7 @@ export interface OpsServer {
 const REQUEST_TIMEOUT_MS = 10_000
 /** Longer than a probe may take. */
 const ANSWER_MS = 4_000
-const HEARTBEAT_MS = 250
+const HEARTBEAT_MS = 500
 const CLOSE_MS = 1_000
 
 const answer = async (method: string, path: string, options: OpsServerOptions): Promise<OpsResponse> => {
@@ -70,9 +71,9 @@ export const openOpsServer = async (options: OpsServerOptions): Promise<OpsServe
     silentMs: process.execArgv.some((flag) => flag.startsWith('--inspect')) ? 0 : (options.silentMs ?? 0),
   }
   const thread = new Worker(OPS_THREAD, { eval: true, env: {}, execArgv: [], workerData: data })
-  const timer = setInterval(() => Atomics.add(heartbeats, 0, 1), HEARTBEAT_MS)
+  const stopHeartbeats = setAlignedInterval(() => Atomics.add(heartbeats, 0, 1), HEARTBEAT_MS)
   const close = async (): Promise<void> => {
-    clearInterval(timer)
+    stopHeartbeats()
     const exited = once(thread, 'exit')
     thread.postMessage({ close: true }, [])
     await Promise.race([exited, sleep(CLOSE_MS, undefined, { ref: false })])

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createThrottle, sleep } from './timers.js'
+import { createThrottle, setAlignedInterval, sleep } from './timers.js'
 
 afterEach(() => {
   vi.useRealTimers()
@@ -27,6 +27,43 @@ describe('sleep', () => {
     expect(awake).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(2)
     expect(awake).toHaveBeenCalledOnce()
+  })
+})
+
+describe('setAlignedInterval', () => {
+  it('calls all that share a period at the same moments, whenever they began, until they stop', () => {
+    vi.useFakeTimers()
+    vi.advanceTimersByTime(600 - (performance.now() % 500))
+    const calls: string[] = []
+    const stopFirst = setAlignedInterval(() => calls.push(`first ${performance.now() % 500}`), 500)
+    vi.advanceTimersByTime(120)
+    const stopSecond = setAlignedInterval(() => calls.push(`second ${performance.now() % 500}`), 500)
+    vi.advanceTimersByTime(1_000)
+    expect(calls).toEqual(['first 0', 'second 0', 'first 0', 'second 0'])
+    stopFirst()
+    vi.advanceTimersByTime(500)
+    stopSecond()
+    vi.advanceTimersByTime(2_000)
+    expect(calls.slice(4)).toEqual(['second 0'])
+  })
+
+  it('skips a call when it is late, and continues after work that threw', () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+    let calls = 0
+    const stop = setAlignedInterval(() => {
+      calls += 1
+      throw new Error('once')
+    }, 500)
+    now.mockReturnValue(800)
+    expect(() => vi.advanceTimersByTime(500)).toThrow('once')
+    vi.advanceTimersByTime(699)
+    expect(calls).toBe(1)
+    now.mockReturnValue(1_500)
+    expect(() => vi.advanceTimersByTime(1)).toThrow('once')
+    stop()
+    now.mockRestore()
+    expect(calls).toBe(2)
   })
 })
 

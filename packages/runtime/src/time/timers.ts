@@ -47,6 +47,27 @@ export const withDeadline = async <T>(work: () => Promise<T>, timeoutMs: number,
   }
 }
 
+/**
+ * Calls `work` at each multiple of `everyMs` (ms) of the time since the process began, so that all of its regular timers wake an idle process at once
+ * instead of one after the other. A process that was late skips a call rather than making two in quick succession. The timer keeps the process alive.
+ * Returns the function that stops it.
+ */
+export const setAlignedInterval = (work: () => void, everyMs: number): (() => void) => {
+  let timer: NodeJS.Timeout
+  const next = (): void => {
+    const left = everyMs - (monotonicNow() % everyMs)
+    timer = setTimeout(
+      () => {
+        next()
+        work()
+      },
+      left < everyMs / 2 ? left + everyMs : left,
+    )
+  }
+  next()
+  return () => clearTimeout(timer)
+}
+
 /** Returns a function that returns true on its first call and then once per period (ms), for work that is too expensive for every pass. */
 export const createThrottle = (everyMs: number, now: () => number): (() => boolean) => {
   let next = Number.NEGATIVE_INFINITY
