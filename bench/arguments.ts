@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 
 export const SCENARIOS = [
   'registry',
+  'rush',
   'fleet',
   'rows',
   'shapes',
@@ -29,7 +30,7 @@ export interface BenchSettings {
   readonly backends: readonly Backend[]
   /** Smaller inputs and fewer repetitions: says whether it works, not how fast it is. */
   readonly quick: boolean
-  /** Sources present while registering and scheduling are measured. */
+  /** Sources present while registering and scheduling are measured; all due at once in `rush`. */
   readonly sources: number
   /** How many of them are due in the same minute. */
   readonly due: number

@@ -21,6 +21,7 @@ import { measureMemory } from './scenarios/memory.js'
 import { measureQuestions } from './scenarios/questions.js'
 import { measureRegistry } from './scenarios/registry.js'
 import { measureRows } from './scenarios/rows.js'
+import { measureRush } from './scenarios/rush.js'
 import { measureScale } from './scenarios/scale.js'
 import type { Scenario } from './scenarios/scenario.js'
 import { measureSearch } from './scenarios/search.js'
@@ -32,6 +33,7 @@ import { findBinary } from './stack/find-binary.js'
 
 const SCENARIO: Readonly<Record<ScenarioName, Scenario>> = {
   registry: measureRegistry,
+  rush: measureRush,
   fleet: measureFleet,
   rows: measureRows,
   shapes: measureShapes,

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createSource, type Database } from '@inlet/db'
+import type { Database } from '@inlet/db'
+import { seedSources, untilSynced } from '../inputs/seeded-sources.js'
 import { smallApiConfig, startSmallApi } from '../inputs/small-api.js'
 import type { Measure } from '../report/measure.js'
 import { percentile } from '../report/statistics.js'
@@ -26,7 +26,7 @@ export const measureRegistry: Scenario = async (context) => {
       { scenario: 'registry', backend, what: `${what}, p99 of ${values.length}`, value: percentile(values, 0.99), unit: 'ms', target: LIMIT },
     ]
     const seeded = performance.now()
-    await seedSources(database, site.url, settings.sources)
+    await seedSources(database, site.url, settings.sources, yearly)
     context.note(`${settings.sources} sources written by createSource in ${seconds(seeded)} s`)
     const syncing = performance.now()
     await untilSynced(database)
@@ -58,31 +58,8 @@ export const measureRegistry: Scenario = async (context) => {
 
 const seconds = (since: number): string => ((performance.now() - since) / 1000).toFixed(1)
 
-/** The fast way in: the repository the API uses, eight at a time; the reconciler then syncs their schedules. */
-const seedSources = (database: Database, url: string, count: number): Promise<unknown> =>
-  inParallel([...Array(count).keys()], 8, (n) =>
-    createSource(
-      database,
-      {
-        id: randomUUID(),
-        name: `Seeded source ${n}`,
-        slug: `seeded-${n}`,
-        connector: 'api',
-        config: smallApiConfig(url, n),
-        // Once a year, on a day spread over the year but never today or tomorrow.
-        schedule: { cron: `${n % 60} ${n % 24} 1 ${1 + ((new Date().getUTCMonth() + 5) % 12)} *`, timeZone: 'UTC' },
-        labels: { seeded: 'true' },
-        sealedSecrets: null,
-      },
-      'system',
-    ),
-  )
-
-const untilSynced = (database: Database): Promise<true> =>
-  until('the reconciler to sync all schedules', async () => {
-    const { rows } = await database.pool.query('SELECT FROM sources WHERE cron IS NOT NULL AND synced_schedule IS NULL LIMIT 1')
-    return rows.length === 0 || null
-  })
+/** Once a year, on a day spread over the year but never today or tomorrow. */
+const yearly = (n: number): string => `${n % 60} ${n % 24} 1 ${1 + ((new Date().getUTCMonth() + 5) % 12)} *`
 
 const register = async (api: ApiClient, url: string, count: number): Promise<readonly number[]> => {
   const times: number[] = []

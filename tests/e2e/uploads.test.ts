@@ -22,10 +22,10 @@ describe('inlet uploads on a real installation', () => {
   let url: string
 
   const run = async (...args: readonly string[]) => runAs(keys.write, args)
-  const runAs = async (key: string, args: readonly string[]) => {
+  const runAs = async (key: string, args: readonly string[], onOut = (_out: string): void => {}) => {
     let out = ''
     let err = ''
-    const write = (text: string): void => void (out += text)
+    const write = (text: string): void => onOut((out += text))
     const context = {
       terminal: createTerminal({ write }),
       stdout: new PassThrough(),
@@ -131,17 +131,20 @@ describe('inlet uploads on a real installation', () => {
     const rows = (value: string, count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, value + 'x'.repeat(400)]))
     const [first, second] = [rows('first', 60_000), rows('second', 50_000)]
     const text = table(second)
-    const made = JSON.parse((await run('sources', 'create', file('big.csv', table(first)), '--set', 'keyFields=id', '-o', 'json')).out) as {
-      runId: string
-    }
-    const isReading = async () => {
-      const { status, counts } = JSON.parse((await run('runs', 'get', made.runId, '-o', 'json')).out) as RunView
-      if (status === 'ended') throw new Error('the run ended before the file was replaced')
-      return counts.read > 0
-    }
-    await until(isReading, { timeoutMs: 60_000, everyMs: 20, what: 'the first rows' })
-    const replaced = await run('uploads', 'replace', 'big', file('big.csv', text), '--follow')
-    expect([replaced.code, replaced.out]).toEqual([0, expect.stringContaining('waiting for its active run to end')])
+    const creating = run('sources', 'create', file('big.csv', table(first)), '--set', 'keyFields=id', '-o', 'json')
+    const firstRows = 'SELECT FROM records r JOIN streams s ON s.id = r.stream_id JOIN sources o ON o.id = s.source_id WHERE o.slug = $1 LIMIT 1'
+    await until(async () => (await database.pool.query(firstRows, ['big'])).rowCount === 1, { timeoutMs: 60_000, everyMs: 5, what: 'the first rows' })
+    // Nothing is stored until it is released, so the run cannot end before its file is replaced.
+    const lock = await database.pool.connect()
+    await lock.query('BEGIN; LOCK TABLE records IN SHARE ROW EXCLUSIVE MODE')
+    const made = JSON.parse((await creating).out) as { runId: string }
+    let written = ''
+    const replacing = runAs(keys.write, ['uploads', 'replace', 'big', file('big.csv', text), '--follow'], (out) => (written = out))
+    await until(() => written.includes('waiting for its active run to end'), { timeoutMs: 60_000, what: 'the replacement' }).finally(async () => {
+      await lock.query('ROLLBACK')
+      lock.release()
+    })
+    expect((await replacing).code).toBe(0)
     const before = JSON.parse((await run('runs', 'get', made.runId, '-o', 'json')).out) as RunView
     // A run that loses its lease on a very busy machine begins again, with the new content.
     const inserted = before.attempt === 1 ? 60_001 : before.counts.inserted
