@@ -140,10 +140,12 @@ describe('inlet uploads on a real installation', () => {
     const made = JSON.parse((await creating).out) as { runId: string }
     let written = ''
     const replacing = runAs(keys.write, ['uploads', 'replace', 'big', file('big.csv', text), '--follow'], (out) => (written = out))
-    await until(() => written.includes('waiting for its active run to end'), { timeoutMs: 60_000, what: 'the replacement' }).finally(async () => {
+    try {
+      await until(() => written.includes('waiting for its active run to end'), { timeoutMs: 60_000, what: 'the replacement' })
+    } finally {
       await lock.query('ROLLBACK')
       lock.release()
-    })
+    }
     expect((await replacing).code).toBe(0)
     const before = JSON.parse((await run('runs', 'get', made.runId, '-o', 'json')).out) as RunView
     // A run that loses its lease on a very busy machine begins again, with the new content.
