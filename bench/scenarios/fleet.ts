@@ -3,19 +3,17 @@ import type { Database } from '@inlet/db'
 import { RECORDS_PER_SOURCE, smallApiConfig, startSmallApi } from '../inputs/small-api.js'
 import { measurePlainWorkers } from '../peers/plain-worker.js'
 import type { Measure } from '../report/measure.js'
-import { percentile } from '../report/statistics.js'
 import type { ApiClient } from '../stack/api-client.js'
 import { loadApi } from '../stack/api-load.js'
 import { countStatements } from '../stack/count-statements.js'
 import { readCpuSeconds } from '../stack/cpu-time.js'
 import { inParallel } from '../stack/in-parallel.js'
+import { API_PATHS, countEnded, expectEverythingOnce, measuresOfApi } from '../stack/small-runs.js'
 import { openStack } from '../stack/stack.js'
 import { until } from '../stack/until.js'
 import type { Scenario, ScenarioContext } from './scenario.js'
 
-const PATHS = ['/v1/sources?limit=50', '/v1/records?q=harbour&limit=20']
 const FOUR_TENTHS = { of: 'ratio', sense: 'at least', limit: 0.4 } as const
-const LIMIT = { of: 'value', sense: 'below', limit: 300 } as const
 
 /** Many sources ingesting at once on two workers, while people use the API. */
 export const measureFleet: Scenario = async (context) => {
@@ -39,7 +37,7 @@ const countRun = async (context: ScenarioContext): Promise<readonly Measure[]> =
     const idle = await countIdle(database)
     const [cpuBefore, count, startedAt] = [cpu(), await countStatements(database), performance.now()]
     await inParallel(ids, 16, (id) => stack.api.call('POST', `/v1/sources/${id}/run`, {}))
-    await until('all runs to end', async () => ((await countRuns(database, 'ended')) === COUNTED ? true : null), { everyMs: 250 })
+    await until('all runs to end', async () => ((await countEnded(database)) === COUNTED ? true : null), { everyMs: 250 })
     const { statements, transactions, texts } = await count()
     const spent = (performance.now() - startedAt) / 1_000
     const transactionsOfRuns = transactions - idle.transactions * spent
@@ -98,10 +96,10 @@ const measureOne = async (context: ScenarioContext, sources: number): Promise<re
     const { api, database } = stack
     const ids = await registerFleet(api, site.url, sources)
     const cpu = (): number => stack.processes.reduce((sum, { pid }) => sum + readCpuSeconds(pid), 0)
-    const load = loadApi(api, PATHS, 10)
+    const load = loadApi(api, API_PATHS, 10)
     const [cpuBefore, started] = [cpu(), performance.now()]
     await inParallel(ids, 16, (id) => api.call('POST', `/v1/sources/${id}/run`, {}))
-    await until('all runs to end', async () => ((await countRuns(database, 'ended')) === sources ? true : null), { everyMs: 50 })
+    await until('all runs to end', async () => ((await countEnded(database)) === sources ? true : null), { everyMs: 50 })
     const seconds = (performance.now() - started) / 1000
     const cpuMs = ((cpu() - cpuBefore) / sources) * 1_000
     const times = await load.stop()
@@ -125,32 +123,10 @@ const measureOne = async (context: ScenarioContext, sources: number): Promise<re
       },
       { scenario: 'fleet', backend, what: `${what}: CPU of all processes a run`, value: cpuMs, unit: 'ms', ...beside(cpuMs, plain?.cpuMs) },
       { scenario: 'fleet', backend, what: `${what}: records stored`, value: (sources * RECORDS_PER_SOURCE) / seconds, unit: '/s' },
-      ...PATHS.map((path): Measure => {
-        const values = times.get(path) ?? []
-        const label = `${what}: GET ${path.split('&')[0]} meanwhile, p99 of ${values.length}`
-        return { scenario: 'fleet', backend, what: label, value: percentile(values, 0.99), unit: 'ms', target: LIMIT }
-      }),
+      ...measuresOfApi('fleet', backend, what, times),
     ]
   } finally {
     await stack.close()
     await site.close()
   }
-}
-
-const countRuns = async (database: Database, status: string): Promise<number> => {
-  const { rows } = await database.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM runs WHERE status = $1', [status])
-  return rows[0]?.n ?? 0
-}
-
-/** Every source ran once, succeeded, and inserted each of its records exactly once. */
-const expectEverythingOnce = async (database: Database, sources: number): Promise<void> => {
-  const { rows } = await database.pool.query<{ runs: number; good: number; records: number; batches: number }>(
-    `SELECT (SELECT count(*)::int FROM runs) AS runs,
-            (SELECT count(*)::int FROM runs WHERE outcome = 'ok' AND inserted = $1 AND records_read = $1 AND updated = 0 AND quarantined = 0) AS good,
-            (SELECT count(*)::int FROM records) AS records`,
-    [RECORDS_PER_SOURCE],
-  )
-  const found = rows[0]
-  if (found?.runs !== sources || found.good !== sources || found.records !== sources * RECORDS_PER_SOURCE)
-    throw new Error(`${sources} sources of ${RECORDS_PER_SOURCE} records gave ${JSON.stringify(found)}`)
 }

@@ -11,6 +11,7 @@ import { parseKeyring } from '@inlet/security'
 import { findCommand } from '@inlet/testing'
 import { describe, expect, it } from 'vitest'
 import { parse as parseYaml } from 'yaml'
+import { EVENT_LOOP_LOOK_MS } from '../../packages/observability/src/metrics/families.js'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8')
@@ -229,6 +230,11 @@ describe('the dashboard', () => {
     )
     expect(own.filter((name) => !shown.has(name))).toEqual([])
     expect([...shown].filter((name) => !existing.includes(name))).toEqual([])
+  })
+
+  it('shows no delay of an event loop that has none', () => {
+    const subtracted = mentions(/nodejs_eventloop_lag_p99_seconds\{[^}]*\} - ([\d.]+)/gu, read('deploy/grafana/dashboards/inlet.json'))
+    expect(subtracted.map(Number)).toEqual([EVENT_LOOP_LOOK_MS / 1_000])
   })
 
   it('asks the provisioned data source', () => {

@@ -136,17 +136,19 @@ describe('inlet uploads on a real installation', () => {
     await until(async () => (await database.pool.query(firstRows, ['big'])).rowCount === 1, { timeoutMs: 60_000, everyMs: 5, what: 'the first rows' })
     // Nothing is stored until it is released, so the run cannot end before its file is replaced.
     const lock = await database.pool.connect()
-    await lock.query('BEGIN; LOCK TABLE records IN SHARE ROW EXCLUSIVE MODE')
-    const made = JSON.parse((await creating).out) as { runId: string }
     let written = ''
-    const replacing = runAs(keys.write, ['uploads', 'replace', 'big', file('big.csv', text), '--follow'], (out) => (written = out))
+    let replacing: ReturnType<typeof run> | undefined
     try {
+      await lock.query('BEGIN; LOCK TABLE records IN SHARE ROW EXCLUSIVE MODE')
+      await creating
+      replacing = runAs(keys.write, ['uploads', 'replace', 'big', file('big.csv', text), '--follow'], (out) => (written = out))
       await until(() => written.includes('waiting for its active run to end'), { timeoutMs: 60_000, what: 'the replacement' })
     } finally {
       await lock.query('ROLLBACK')
       lock.release()
     }
     expect((await replacing).code).toBe(0)
+    const made = JSON.parse((await creating).out) as { runId: string }
     const before = JSON.parse((await run('runs', 'get', made.runId, '-o', 'json')).out) as RunView
     // A run that loses its lease on a very busy machine begins again, with the new content.
     const inserted = before.attempt === 1 ? 60_001 : before.counts.inserted

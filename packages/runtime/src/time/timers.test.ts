@@ -3,6 +3,7 @@ import { createThrottle, setAlignedInterval, sleep } from './timers.js'
 
 afterEach(() => {
   vi.useRealTimers()
+  vi.restoreAllMocks()
 })
 
 describe('sleep', () => {
@@ -62,7 +63,6 @@ describe('setAlignedInterval', () => {
     now.mockReturnValue(1_500)
     expect(() => vi.advanceTimersByTime(1)).toThrow('once')
     stop()
-    now.mockRestore()
     expect(calls).toBe(2)
   })
 })
