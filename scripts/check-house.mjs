@@ -6,18 +6,15 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { checkErrorsPage, writeErrorsPage } from './house/errors-page.mjs'
-import { checkCycles, checkSources } from './house/rules.mjs'
-import { listOwners, readSources } from './house/sources.mjs'
-import { checkWords } from './house/words.mjs'
+import { writeErrorsPage } from './house/errors-page.mjs'
+import { findProblems } from './house/problems.mjs'
 
 const { values } = parseArgs({ options: { root: { type: 'string' }, 'write-errors': { type: 'boolean', default: false } } })
 const root = values.root ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 
 if (values['write-errors']) await writeErrorsPage(root)
 
-const sources = listOwners(root).flatMap((owner) => readSources(root, owner))
-const problems = [...checkSources(root, sources), ...checkCycles(sources), ...checkWords(root), ...(await checkErrorsPage(root))]
+const { problems, files } = await findProblems(root)
 for (const problem of problems) console.error(problem)
-console.log(problems.length === 0 ? `${sources.length} files keep the house rules` : `${problems.length} breaches of the house rules`)
+console.log(problems.length === 0 ? `${files} files keep the house rules` : `${problems.length} breaches of the house rules`)
 process.exitCode = problems.length === 0 ? 0 : 1

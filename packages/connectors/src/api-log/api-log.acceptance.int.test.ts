@@ -15,12 +15,19 @@ const jsonLines = (from: number, to: number): string =>
     (_, i) => `{"ts":${1_800_000_000 + from + i},"request":{"method":"GET","uri":"/j/${from + i}"},"status":200}\n`,
   ).join('')
 
+// Compressed once, and not for each of the sixteen checks.
+const logs = {
+  older: gzipSync(combinedLines(20_000, 23_000)),
+  cut: gzipSync(combinedLines(0, 9000)).subarray(0, 20_000),
+  bomb: gzipSync(combinedLine(1, `/${'x'.repeat(20_000)}`).repeat(3_600)),
+}
+
 const openFixture = async (): Promise<AcceptanceFixture> => {
   const fixture = await createLogFixture()
   const at = (name: string) => path.join(fixture.root, name)
   await fixture.write('web/access.log', combinedLines(0, 4000))
   await fixture.write('web/access.log.1', combinedLines(10_000, 13_000))
-  await fixture.write('web/access.log.2.gz', gzipSync(combinedLines(20_000, 23_000)))
+  await fixture.write('web/access.log.2.gz', logs.older)
   await fixture.write('web/access.json', jsonLines(0, 2500))
   return {
     config: { paths: [`${fixture.root}/web/access.log`, `${fixture.root}/web/*.json`] },
@@ -41,12 +48,12 @@ const openFixture = async (): Promise<AcceptanceFixture> => {
     hostile: [
       {
         name: 'truncated gzip',
-        config: await alone('cut.log.gz', gzipSync(combinedLines(0, 9000)).subarray(0, 20_000)),
+        config: await alone('cut.log.gz', logs.cut),
         ...rejectedAs('FILE_UNREADABLE'),
       },
       {
         name: 'bomb',
-        config: await alone('bomb.log.gz', gzipSync(combinedLine(1, `/${'x'.repeat(20_000)}`).repeat(3_600))),
+        config: await alone('bomb.log.gz', logs.bomb),
         ...rejectedAs('ARCHIVE_BOMB'),
       },
       {
