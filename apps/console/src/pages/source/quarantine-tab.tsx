@@ -15,6 +15,7 @@ import { Time } from '../../ui/time.js'
 import { notify, notifyError } from '../../ui/toasts.js'
 import { useSearch } from '../../ui/use-search.js'
 import { QuarantinedDialog } from './quarantined-dialog.js'
+import { refreshSource } from './refresh-source.js'
 
 /** The open records of a source in quarantine: looked at, edited, retried one by one or all that are shown. */
 export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => {
@@ -27,7 +28,7 @@ export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => 
   const filter = { stream: search['stream'], reason: search['reason'] }
   const isAll = filter.reason === undefined && filter.stream === undefined
   const choice = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))
-  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['source', source.slug] })
+  const refresh = (): Promise<void> => refreshSource(queries, source)
   const retryAll = async (): Promise<void> => {
     setBusy(true)
     try {
@@ -131,7 +132,7 @@ export const QuarantineTab = ({ source }: { readonly source: SourceDetail }) => 
           onConfirm={dropAll}
         />
       )}
-      {search['item'] !== undefined && <QuarantinedDialog id={search['item']} slug={source.slug} onClose={() => setSearch({ item: null })} />}
+      {search['item'] !== undefined && <QuarantinedDialog id={search['item']} source={source} onClose={() => setSearch({ item: null })} />}
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import type { QuarantinedDetailView } from '@inlet/contract'
+import type { QuarantinedDetailView, SourceDetail } from '@inlet/contract'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useId, useMemo, useState } from 'react'
@@ -15,15 +15,16 @@ import { Time } from '../../ui/time.js'
 import { notify } from '../../ui/toasts.js'
 import { MappedNow } from '../mapping/mapped-now.js'
 import { toSample } from '../mapping/to-sample.js'
+import { refreshSource } from './refresh-source.js'
 
 interface QuarantinedDialogProps {
   readonly id: string
-  readonly slug: string
+  readonly source: SourceDetail
   readonly onClose: () => void
 }
 
 /** One record that could not be stored: what was read, and a place to correct it and try again. */
-export const QuarantinedDialog = ({ id, slug, onClose }: QuarantinedDialogProps) => {
+export const QuarantinedDialog = ({ id, source, onClose }: QuarantinedDialogProps) => {
   const found = useQuery({
     queryKey: ['quarantined', id],
     queryFn: ({ signal }) => client.call<QuarantinedDetailView>('GET', `/v1/quarantine/${id}`, { signal }),
@@ -37,7 +38,7 @@ export const QuarantinedDialog = ({ id, slug, onClose }: QuarantinedDialogProps)
           <Loading />
         )
       ) : (
-        <Found item={found.data} slug={slug} onClose={onClose} />
+        <Found item={found.data} source={source} onClose={onClose} />
       )}
     </Dialog>
   )
@@ -64,7 +65,7 @@ const useSample = (text: string | null): object | null => {
 
 const RUN = /^run:/u
 
-const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView } & Omit<QuarantinedDialogProps, 'id'>) => {
+const Found = ({ item, source, onClose }: { readonly item: QuarantinedDetailView } & Omit<QuarantinedDialogProps, 'id'>) => {
   const original = item.record === null ? null : JSON.stringify(item.record, null, 2)
   const [text, setText] = useState(original)
   const [error, setError] = useState<unknown>(null)
@@ -81,7 +82,7 @@ const Found = ({ item, slug, onClose }: { readonly item: QuarantinedDetailView }
     } catch (caught) {
       setError(caught)
     }
-    await queries.invalidateQueries({ queryKey: ['source', slug] })
+    await refreshSource(queries, source)
   }
   const isEdited = text !== original
   const mayRetry = item.state === 'open' && session.can('retryQuarantined')

@@ -18,6 +18,7 @@ import { NameField, SourceFields } from '../source-fields/source-fields.js'
 import { failureErrors, TestPanel } from '../test-panel.js'
 import { Conflict } from './conflict.js'
 import { DraftConflict } from './draft-conflict.js'
+import { refreshSource } from './refresh-source.js'
 import { undoSave } from './undo-save.js'
 import { changesOf, changesOnto, type Editable, toEditable, useEdits } from './use-edits.js'
 import { useFieldsAskedFor } from './use-fields-asked-for.js'
@@ -70,7 +71,7 @@ const Settings = ({ source, connector }: { readonly source: SourceDetail; readon
     setError(null)
     setDiscards(discards + 1)
   }
-  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['source', source.slug] })
+  const refresh = (): Promise<void> => refreshSource(queries, source)
   const work = async (kind: 'save' | 'draft' | 'test', act: () => Promise<void>): Promise<void> => {
     setBusy(kind)
     setError(null)

@@ -2,6 +2,7 @@ import type { SourceDetail, WhyView } from '@inlet/contract'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { client } from '../../api/client.js'
 import { useEvents } from '../../api/use-live.js'
+import { refreshSource } from './refresh-source.js'
 
 const BUSY_MS = 1_000
 const IDLE_MS = 5_000
@@ -19,9 +20,10 @@ export const useSource = (ref: string) => {
     queryFn: ({ signal }) => client.call<WhyView>('GET', `/v1/sources/${ref}/why`, { signal }),
     refetchInterval: ({ state }) => (state.data?.running === true ? BUSY_MS : IDLE_MS),
   })
-  const id = source.data?.id
+  const { id, slug } = source.data ?? { id: ref, slug: ref }
+  const refresh = (): Promise<void> => refreshSource(queries, { id, slug })
   useEvents((events) => {
-    if (id !== undefined && events.some(({ sourceId }) => sourceId === id)) void queries.invalidateQueries({ queryKey: ['source', ref] })
+    if (events.some(({ sourceId }) => sourceId === id)) void refresh()
   })
-  return { source, why, refresh: () => queries.invalidateQueries({ queryKey: ['source', ref] }) }
+  return { source, why, refresh }
 }

@@ -12,6 +12,7 @@ import { Time } from '../../ui/time.js'
 import { notify, notifyError, undoBy } from '../../ui/toasts.js'
 import { Changes } from './changes.js'
 import type { Change } from './diff-values.js'
+import { refreshSource } from './refresh-source.js'
 import { Review } from './review.js'
 import { rollBack } from './roll-back.js'
 
@@ -60,7 +61,7 @@ const Draft = ({ source }: { readonly source: SourceDetail }) => {
     act(async () => {
       await client.call('POST', `/v1/sources/${source.id}/draft/publish`, { body: { force }, headers })
       notify(t.published)
-      await queries.invalidateQueries({ queryKey: ['source', source.slug] })
+      await refreshSource(queries, source)
     })
   if (draft.data === undefined) return draft.isError ? <ProblemNote error={draft.error} /> : null
   return (
@@ -104,7 +105,7 @@ const Draft = ({ source }: { readonly source: SourceDetail }) => {
                   const { config, mapping, schedule } = draft.data
                   const path = `/v1/sources/${source.id}/draft`
                   await client.call('DELETE', path, { headers })
-                  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['source', source.slug] })
+                  const refresh = (): Promise<void> => refreshSource(queries, source)
                   const undo = async (): Promise<void> => {
                     await client.call('PUT', path, { body: { config, mapping, schedule } })
                     await refresh()
@@ -128,7 +129,7 @@ const Versions = ({ source }: { readonly source: SourceDetail }) => {
   const queries = useQueryClient()
   const [compared, setCompared] = useState<number | null>(null)
   const t = messages.versions
-  const refresh = (): Promise<void> => queries.invalidateQueries({ queryKey: ['source', source.slug] })
+  const refresh = (): Promise<void> => refreshSource(queries, source)
   return (
     <Paged<VersionView> queryKey={['source', source.slug, 'versions']} path={`/v1/sources/${source.id}/versions`} empty={t.none}>
       {(versions) => (
