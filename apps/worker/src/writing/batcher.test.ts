@@ -35,6 +35,14 @@ describe('createBatcher', () => {
     expect(batch?.counts).toEqual({ u: 2, d: 0, n: 1, q: 0 })
   })
 
+  it('takes no more memory for a key that changes all the time than for many keys', () => {
+    const states = Array.from({ length: 5_000 }, (_, n) => row('a', { v: String(n), t: 'x'.repeat(1_000) }))
+    const batches = pack([{ records: states }])
+    expect(batches.map((batch) => entriesOf(batch).length)).toEqual([1, 1, 1, 1, 1, 1])
+    expect(entriesOf(batches.at(-1))[0]?.data).toMatchObject({ v: '4999' })
+    for (const { payload } of batches) expect(payload.buffer.byteLength).toBeLessThan(2_000)
+  })
+
   it('reports what replaced another record of a complete read, and the share of it', () => {
     const reports: RepeatedKeys[] = []
     const batcher = createBatcher({ streams: new Set(['s', 'log']), swept: new Set(['s']), onRepeated: (report) => reports.push(report) })

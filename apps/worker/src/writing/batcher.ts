@@ -2,7 +2,7 @@ import type { Cursor } from '@inlet/connector-sdk'
 import { type BatchEffects, type BatchEnvelope, batchHash, Failure, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_CURSOR_BYTES } from '@inlet/domain'
 import type { MappedPage } from '../reading/map-page.js'
 import { type PackedLine, packKey, packRecord, packRejected } from './pack-record.js'
-import { toPayload } from './to-payload.js'
+import { createPayloadWriter, type Place } from './payload-writer.js'
 
 /** A batch without its sequence number. */
 export interface DraftBatch {
@@ -51,8 +51,8 @@ export interface Batcher {
 }
 
 export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): Batcher => {
-  let lines = new Map<string, PackedLine>()
-  let bytes = 0
+  const writer = createPayloadWriter()
+  let entries = new Map<string, Entry>()
   let cursors = new Map<string, Cursor>()
   let sweeps: SweepEffect[] = []
   const readings = new Map<string, Reading>()
@@ -64,22 +64,21 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
   let example: string | null = null
 
   const take = (): DraftBatch => {
-    const entries = [...lines.values()]
+    const packed = [...entries.values()]
     const counts = { u: 0, d: 0, n: 0, q: 0 }
-    for (const { op } of entries) counts[op] += 1
-    const payload = toPayload(entries)
+    for (const { op } of packed) counts[op] += 1
+    const payload = writer.take(packed.map(({ place }) => place))
     const effects = toEffects(cursors, sweeps)
     const batch: DraftBatch = {
       payload,
       counts,
-      bytes: entries.length === 0 ? payload.length : bytes,
+      bytes: payload.length,
       effects,
       sweptStreams: sweptHere.size === 0 ? undefined : [...sweptHere],
       sha256: batchHash(payload, effects),
-      keyHashes: entries.map(({ keyHash }) => keyHash),
+      keyHashes: packed.map(({ keyHash }) => keyHash),
     }
-    lines = new Map()
-    bytes = 0
+    entries = new Map()
     batchCount += 1
     cursors = new Map()
     sweeps = []
@@ -87,15 +86,18 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
     return batch
   }
 
+  /** Whether the entry has to go into the next batch. Entries that were replaced count as well, since they take memory until then. */
+  const isFull = (entry: PackedLine): boolean => entries.size > 0 && (entries.size >= MAX_BATCH_RECORDS || writer.lengthWith(entry) > MAX_BATCH_BYTES)
+
   /** Returns whether it replaced other content with the same key. */
   const put = (entry: PackedLine): boolean => {
     const identity = entry.identity === '' ? `quarantine ${anonymous++}` : entry.identity
-    const before = lines.get(identity)
+    const before = entries.get(identity)
     // The last state of a key within a batch wins; "unchanged" adds nothing.
     if (before !== undefined && entry.op === 'n') return false
-    lines.set(identity, entry)
-    bytes += sizeOf(entry) - (before === undefined ? 0 : sizeOf(before))
-    return before?.op === 'u' && entry.op === 'u' && before.line !== entry.line
+    const place = writer.append(entry)
+    entries.set(identity, { op: entry.op, keyHash: entry.keyHash, place })
+    return before?.op === 'u' && entry.op === 'u' && !writer.isSame(before.place, place)
   }
 
   const passesOver = (stream: string): void => {
@@ -110,7 +112,7 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
       for (const record of page.records) {
         if (!streams.has(record.stream)) throw new Failure('INTERNAL', `the connector yielded a record for the unknown stream "${record.stream}"`)
         const entry = packRecord(record, page.originOf?.(record))
-        if (lines.size > 0 && (lines.size >= MAX_BATCH_RECORDS || bytes + sizeOf(entry) > MAX_BATCH_BYTES)) yield take()
+        if (isFull(entry)) yield take()
         recordsRead += 1
         const isSwept = swept.has(record.stream)
         if (isSwept) {
@@ -129,7 +131,7 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
         looked = 0
       }
       for (const key of page.unchanged ?? []) {
-        if (lines.size >= MAX_BATCH_RECORDS) yield take()
+        if (entries.size >= MAX_BATCH_RECORDS) yield take()
         if (swept.has(stream)) sweptHere.add(stream)
         put(packKey(stream, key, 'n'))
         passesOver(stream)
@@ -137,7 +139,7 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
       }
       for (const rejected of page.rejected ?? []) {
         const entry = packRejected(rejected)
-        if (lines.size > 0 && (lines.size >= MAX_BATCH_RECORDS || bytes + sizeOf(entry) > MAX_BATCH_BYTES)) yield take()
+        if (isFull(entry)) yield take()
         if (swept.has(rejected.stream)) sweptHere.add(rejected.stream)
         put(entry)
         recordsRead += 1
@@ -152,7 +154,7 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
           ...readings.get(stream),
         })
     },
-    flush: () => (lines.size === 0 && cursors.size === 0 && sweeps.length === 0 ? null : take()),
+    flush: () => (entries.size === 0 && cursors.size === 0 && sweeps.length === 0 ? null : take()),
     get recordsRead() {
       return recordsRead
     },
@@ -160,7 +162,7 @@ export const createBatcher = ({ streams, swept, onRepeated }: BatcherOptions): B
       return batchCount
     },
     get pending() {
-      return lines.size > 0 || cursors.size > 0 || sweeps.length > 0
+      return entries.size > 0 || cursors.size > 0 || sweeps.length > 0
     },
   }
 }
@@ -173,8 +175,9 @@ interface Reading {
   contents: boolean
 }
 
-/** Includes the comma and line break that follow it, or the brackets around all of them. */
-const sizeOf = ({ bytes }: PackedLine): number => bytes + 2
+interface Entry extends Pick<PackedLine, 'op' | 'keyHash'> {
+  readonly place: Place
+}
 
 const toEffects = (cursors: ReadonlyMap<string, Cursor>, sweeps: readonly SweepEffect[]): BatchEffects | undefined => {
   if (cursors.size === 0 && sweeps.length === 0) return undefined

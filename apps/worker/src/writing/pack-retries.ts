@@ -2,7 +2,7 @@ import type { Retry } from '@inlet/db'
 import { batchHash, MAX_BATCH_BYTES, MAX_BATCH_RECORDS, type RejectedRecord, type SourceRecord } from '@inlet/domain'
 import type { DraftBatch } from './batcher.js'
 import { type PackedLine, packRecord, packRejected } from './pack-record.js'
-import { type PayloadLine, toPayload } from './to-payload.js'
+import { type PayloadLine, toPayload } from './payload-writer.js'
 
 /** The result of mapping a retried record: records to store (none: the mapping leaves it out), or why it fails again. */
 export interface MappedRetry {

@@ -31,6 +31,8 @@ export class RowFetch implements Submittable {
   ended = false
   /** Whether the portal may have more rows; known once the round trip has ended. */
   more = false
+  /** From sending the request until its first row came; infinite before. */
+  responseMs = Number.POSITIVE_INFINITY
   readonly #options: FetchOptions
   #rows: RawRow[] = []
   #sizes: number[] = []
@@ -39,6 +41,7 @@ export class RowFetch implements Submittable {
   #error: unknown
   #wake: (() => void) | undefined
   #stream: Connection['stream'] | undefined
+  #sentAt = 0
 
   constructor(options: FetchOptions) {
     this.#options = options
@@ -66,6 +69,7 @@ export class RowFetch implements Submittable {
   submit(connection: Connection): void {
     const { portal, open, maxRows } = this.#options
     this.#stream = connection.stream
+    this.#sentAt = performance.now()
     const protocol = connection as unknown as PortalProtocol
     if (open !== undefined) {
       protocol.parse({ text: open.text })
@@ -82,6 +86,7 @@ export class RowFetch implements Submittable {
 
   handleDataRow(message: { readonly length: number; readonly fields: RawRow }): void {
     if (this.#discarded) return
+    if (this.#bytes === 0) this.responseMs = Math.min(this.responseMs, performance.now() - this.#sentAt)
     this.#rows.push(message.fields)
     this.#sizes.push(message.length)
     this.#bytes += message.length

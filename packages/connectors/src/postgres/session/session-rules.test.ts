@@ -2,7 +2,7 @@ import { Failure } from '@inlet/connector-sdk'
 import { describe, expect, it } from 'vitest'
 import { tlsOptions } from './open-client.js'
 import { toPgFailure } from './pg-failure.js'
-import { nextFetchRows } from './stream-portal.js'
+import { nextFetchRows, roundTripBytes } from './stream-portal.js'
 
 const errorOf = (code: string, message = 'no'): Error => Object.assign(new Error(message), { code })
 
@@ -58,10 +58,14 @@ describe('errors of the server', () => {
 describe('round trips', () => {
   const chunk = (count: number, bytes: number) => ({ rows: Array.from({ length: count }, () => []), sizes: [], bytes })
   it('shrink with large rows and grow to the limit with small ones', () => {
-    expect(nextFetchRows(chunk(100, 10_000), 2000)).toBe(2000)
-    expect(nextFetchRows(chunk(100, 100_000_000), 2000)).toBe(2)
-    expect(nextFetchRows(chunk(1, 100_000_000), 2000)).toBe(1)
-    expect(nextFetchRows(chunk(0, 0), 2000)).toBe(2000)
+    expect(nextFetchRows(chunk(100, 10_000), 2000, 2_097_152)).toBe(2000)
+    expect(nextFetchRows(chunk(100, 100_000_000), 2000, 2_097_152)).toBe(2)
+    expect(nextFetchRows(chunk(1, 100_000_000), 2000, 2_097_152)).toBe(1)
+    expect(nextFetchRows(chunk(0, 0), 2000, 2_097_152)).toBe(2000)
+  })
+
+  it('carry more the longer the server takes to respond', () => {
+    expect([0.2, 10, 20, 1_000, Number.POSITIVE_INFINITY].map(roundTripBytes)).toEqual([262_144, 262_144, 524_288, 2_097_152, 2_097_152])
   })
 })
 
