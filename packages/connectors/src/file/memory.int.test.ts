@@ -47,9 +47,13 @@ const measure = async (config: object) => {
     seen.growth = Math.max(seen.growth, heldMemory() - before)
     seen.looks += 1
   }
-  const timer = setInterval(look, 200)
+  // Nothing is yielded while a record that is too large passes.
+  const timer = setInterval(look, 50)
+  let pages = 0
   for await (const page of fileConnector.read(connection, { stream: 'rows', cursor: null, signal: new AbortController().signal })) {
     seen.records += page.records.length
+    pages += 1
+    if (pages % 50 === 0) look()
     seen.reasons.push(...(page.rejected ?? []).map((entry) => entry.reason))
   }
   clearInterval(timer)

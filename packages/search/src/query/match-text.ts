@@ -14,14 +14,22 @@ export const readText = (words: readonly Word[], language: Language): ReadText =
   return { words: plain, stems: plain.map(({ text }) => stemWord(text, language)) }
 }
 
+/** Turkish stems end with a hard consonant; those of one letter begin with it: "cuma" becomes "ç". */
+const SOFT: ReadonlyMap<string, string> = new Map([
+  ['p', 'b'],
+  ['t', 'd'],
+  ['ç', 'c'],
+])
+
 const isPlainLetter = (code: number): boolean => code >= 0x61 && code <= 0x7a
 
 /**
- * Returns a reader of texts that are only compared with these terms. Stemming takes most of the time that reading takes, and no stemmer changes a first
- * letter without an accent, so words that begin with a letter of none of the terms are left as they are.
+ * Returns a reader of texts that are only compared with these terms. Stemming takes most of the time that reading takes, and stemmers change no other
+ * first letter without an accent than those above, so words that begin with a letter of none of the terms are left as they are.
  */
 export const createTextReader = (terms: readonly QueryTerm[]): typeof readText => {
-  const initials = new Set(terms.flatMap(({ word, variants }) => [word, ...variants]).map((form) => form.charCodeAt(0)))
+  const forms = terms.flatMap(({ word, variants }) => [word, ...variants])
+  const initials = new Set(forms.flatMap((form) => [form, SOFT.get(form.charAt(0)) ?? form]).map((form) => form.charCodeAt(0)))
   const isOther = (code: number): boolean => isPlainLetter(code) && !initials.has(code)
   return (words, language) => {
     const plain = words.filter(({ kind }) => kind === 'word')
